@@ -1,0 +1,81 @@
+"""The command line: one file per command, imported only when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import click
+
+from riskcheck.errors import ExitCode, RiskCheckError
+
+_SHARED = ("options", "show")
+_ORDER = ("check", "audit", "review", "score", "scan", "serve", "init", "profile")
+
+
+class LazyGroup(click.Group):
+    """Find commands in ``riskcheck/cli/<name>.py`` by themselves, and import one only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, the main ones first."""
+        found = {module.name.replace("_", "-") for module in iter_modules(__path__) if module.name not in _SHARED}
+        return [name for name in _ORDER if name in found] + sorted(found.difference(_ORDER))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"riskcheck.cli.{cmd_name.replace('-', '_')}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with a line each, read from their docstrings without importing them."""
+        rows = [(name, _summary(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a user's mistake becomes one sentence, a fault keeps its traceback."""
+        try:
+            return super().invoke(ctx)
+        except RiskCheckError as error:
+            click.echo(f"riskcheck: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+def _summary(name: str) -> str:
+    """First line of a command module's docstring."""
+    from ast import get_docstring, parse
+    from pathlib import Path
+
+    source = Path(__path__[0]) / f"{name.replace('-', '_')}.py"
+    docstring = get_docstring(parse(source.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0].rstrip(".")
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="riskcheck", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find the posts that could cost you a job offer, before or after you publish them.
+
+    Everything happens on this computer. riskcheck prompts a review: it judges nobody and deletes nothing.
+    """
+
+
+def run() -> None:
+    """Run the command line with exit codes: 0 clear, 1 something found, 2 wrong use or input, 3 internal fault."""
+    try:
+        cli(prog_name="riskcheck")
+    except BrokenPipeError:
+        # The reader of our output went away ("| head"): that is its right, and no fault.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.CLEAR)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("riskcheck: this is a fault of riskcheck; please report it with the lines above.", err=True)
+        sys.exit(ExitCode.INTERNAL)

@@ -1,0 +1,99 @@
+"""Make your profile: your stage, your employers, and how strict to be."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import click
+
+from riskcheck.cli import options
+from riskcheck.errors import InputError, ProfileError
+from riskcheck.profile import STAGES, STRICTNESS, Profile, default_path, dump, from_dict
+
+
+@click.command("init")
+@click.option("--stage", type=click.Choice(STAGES), help="Where you are in your job search.")
+@click.option("--present", multiple=True, metavar="NAME", help="Present employer, name or @handle (repeatable).")
+@click.option("--former", multiple=True, metavar="NAME", help="Former employer (repeatable).")
+@click.option("--hoped-for", multiple=True, metavar="NAME", help="Employer you hope for (repeatable).")
+@click.option("--strictness", type=click.Choice(STRICTNESS), help="strict reports sooner, lenient later.")
+@click.option(
+    "--linkedin", type=click.Path(path_type=Path), metavar="POSITIONS.CSV",
+    help="Take your employers from Positions.csv of a LinkedIn export.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace a profile that exists.")
+@options.common
+def command(
+    stage: str | None, present: tuple[str, ...], former: tuple[str, ...], hoped_for: tuple[str, ...],
+    strictness: str | None, linkedin: Path | None, force: bool, profile_path: Path | None, quiet: bool, **_: object,
+) -> None:  # fmt: skip
+    """Make your profile: asks for what the options leave open."""
+    target = profile_path or default_path()
+    if target.exists() and not force:
+        raise ProfileError(f"{target}: a profile exists; edit it, or give --force to replace it")
+    if linkedin is not None:
+        now, past = positions(linkedin)
+        present, former = (*present, *now), (*former, *past)
+    given = any((stage, present, former, hoped_for, strictness, linkedin))
+    if not given:
+        stage = click.prompt("Where are you in your job search?", type=click.Choice(STAGES), default="searching")
+        present = _ask("Present employers, by name or @handle, separated by commas")
+        former = _ask("Former employers")
+        hoped_for = _ask("Employers you hope for")
+        strictness = click.prompt("How strict?", type=click.Choice(STRICTNESS), default="normal")
+    defaults = Profile()
+    profile = from_dict(
+        {
+            "stage": stage or defaults.stage, "strictness": strictness or defaults.strictness,
+            "present": list(present), "former": list(former), "hoped_for": list(hoped_for),
+        },
+        "riskcheck init",
+    )  # fmt: skip
+    write(target, profile)
+    if not quiet:
+        click.echo(f"wrote {target}")
+
+
+def _ask(question: str) -> tuple[str, ...]:
+    answer: str = click.prompt(question, default="", show_default=False)
+    return tuple(name.strip() for name in answer.split(",") if name.strip())
+
+
+def write(path: Path, profile: Profile) -> None:
+    """Write a profile whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(dump(profile), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise ProfileError(f"{path}: cannot be written ({error.strerror}); choose another with --profile") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def positions(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read present and former employers from LinkedIn's ``Positions.csv``.
+
+    A position without "Finished On" is a present one.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; it lies in the LinkedIn export as Positions.csv") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as text; give Positions.csv of the LinkedIn export") from error
+    lines = text.splitlines(keepends=True)
+    # Some exports put notes before the header.
+    start = next((i for i, line in enumerate(lines) if "Company Name" in line), None)
+    if start is None:
+        raise InputError(f"{path}: no column 'Company Name'; give Positions.csv of the LinkedIn export")
+    now: dict[str, None] = {}
+    past: dict[str, None] = {}
+    for row in csv.DictReader(io.StringIO("".join(lines[start:]), newline="")):
+        if name := (row.get("Company Name") or "").strip():
+            (past if (row.get("Finished On") or "").strip() else now)[name] = None
+    return tuple(now), tuple(name for name in past if name not in now)

@@ -1,0 +1,1 @@
+"""The labelled corpus: reading, hydrating, splitting and checking it, training and evaluating on it."""

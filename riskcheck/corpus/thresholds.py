@@ -1,0 +1,50 @@
+"""Thresholds, chosen on calibration posts only."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcheck.categories import NAMES
+from riskcheck.scorer import LEVELS, Scores
+
+FALSE_ALARMS = 0.008
+"""Share of harmless posts that may be called medium or high: under one in a hundred, with some room."""
+_LOWEST, _HIGHEST = 0.25, 0.75
+
+
+def best_f1(y: NDArray[np.bool_], p: NDArray[np.floating]) -> float:
+    """Threshold with the highest F1, kept between 0.25 and 0.75 (0.5 where too few posts tell)."""
+    if y.sum() < 10:
+        return 0.5
+    order = np.argsort(-p, kind="stable")
+    hits = np.cumsum(y[order])
+    f1 = 2 * hits / (np.arange(1, len(y) + 1) + y.sum())
+    return float(np.clip(p[order][int(np.argmax(f1))], _LOWEST, _HIGHEST))
+
+
+def choose(scores: Scores, y: NDArray[np.int64]) -> dict[str, object]:
+    """Choose the thresholds of categories and bands.
+
+    Parameters
+    ----------
+    scores : Scores
+        Scores of the calibration posts.
+    y : ndarray of int, shape (n, 14)
+        Their severities.
+
+    Returns
+    -------
+    dict
+        ``categories``: name to threshold; ``bands``: three thresholds for overall severity 1, 2 and 3.
+        That of severity 2 also keeps false alarms on harmless posts under :data:`FALSE_ALARMS`.
+    """
+    overall = y.max(axis=1)
+    bands = [best_f1(overall >= level, scores.overall[:, level - 1]) for level in range(1, LEVELS + 1)]
+    harmless = scores.overall[overall == 0, 1]
+    if len(harmless):
+        bands[1] = max(bands[1], float(np.quantile(harmless, 1 - FALSE_ALARMS)))
+    return {
+        "categories": {name: round(best_f1(y[:, i] > 0, scores.categories[:, i]), 4) for i, name in enumerate(NAMES)},
+        "bands": [round(value, 4) for value in bands],
+    }
