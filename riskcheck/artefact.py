@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import struct
 import zipfile
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ FORMAT = 1
 _MANIFEST = "manifest.json"
 _ESTIMATORS = "estimators.skops"
 _ARRAYS = "arrays/"
+_SCHEMA = "schema.json"
+_ADDRESS = re.compile(r'("__id__": |"file": ")(\d{6,})')
 _LARGEST = 512 * 1024 * 1024
 _DTYPES = ("<f2", "<f4", "<f8", "<u4", "<i4", "<i8")
 
@@ -183,9 +186,22 @@ def _array(path: Path, name: str, stream: io.BufferedReader, offset: int) -> NDA
 
 
 def repack(archive: bytes) -> bytes:
-    """Rewrite a zip with fixed times and order, so that equal estimators give equal bytes."""
+    """Rewrite a skops file so that equal estimators give equal bytes.
+
+    skops names objects by their address in memory, and the zip tells the time: addresses become numbers in
+    order of appearance, times are fixed.
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out:
-        for name in sorted(source.namelist()):
-            out.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), source.read(name))
+        schema = source.read(_SCHEMA).decode()
+        numbers: dict[str, str] = {}
+
+        def renumber(match: re.Match[str]) -> str:
+            return match[1] + numbers.setdefault(match[2], str(len(numbers) + 1))
+
+        schema = _ADDRESS.sub(renumber, schema)
+        members = {numbers.get(Path(n).stem, Path(n).stem) + Path(n).suffix: source.read(n) for n in source.namelist()}
+        for name in sorted(members):
+            content = schema.encode() if name == _SCHEMA else members[name]
+            out.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content)
     return target.getvalue()

@@ -24,7 +24,8 @@ _CACHE = 200_000
 
 
 @lru_cache(maxsize=100_000)
-def _gram_hashes(word: str) -> tuple[int, ...]:
+def gram_hashes(word: str) -> tuple[int, ...]:
+    """Hash the character n-grams (3 to 5) of one word, its ends marked."""
     marked = f"<{word[:24]}>"
     return tuple(crc32(marked[i : i + n].encode("utf-8", "surrogatepass"))
                  for n in (3, 4, 5) for i in range(len(marked) - n + 1))  # fmt: skip
@@ -76,7 +77,7 @@ class Encoder:
         """Look up or compute the vector of a normal form."""
         vector = self._cache.get(word)
         if vector is None:
-            grams = _gram_hashes(word)
+            grams = gram_hashes(word)
             rows = np.array(grams, dtype=np.int64) % len(self._grams)
             vector = self._grams[rows].astype(np.float32).mean(0, dtype=np.float32)
             key = crc32(word.encode("utf-8", "surrogatepass"))

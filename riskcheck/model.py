@@ -103,7 +103,7 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
         analyses = [analyse(text) for text in X]
         matrix, keys = self._matrix(analyses)
         wanted = targets(y)
-        ngram = [self._logistic(self.C).fit(matrix, wanted[:, i]) for i in range(OUTPUTS)]
+        ngram = [self._fitted(self.C, matrix, wanted[:, i]) for i in range(OUTPUTS)]
         for model in ngram:
             # What is shipped is half precision: round before anything is fitted on top.
             model.coef_ = model.coef_.astype(np.float16).astype(np.float64)
@@ -113,8 +113,12 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
         self.scorer_ = Scorer(self.arrays())
         return self
 
-    def _logistic(self, c: float) -> LogisticRegression:
-        return LogisticRegression(C=c, solver="liblinear", random_state=self.seed, max_iter=1000)
+    def _fitted(self, c: float, x: Any, wanted: NDArray[np.bool_], *, otherwise: float = -9.0) -> LogisticRegression:
+        """Fit one logistic regression; what always or never occurs gets a constant logit instead."""
+        if not 0 < wanted.sum() < len(wanted):
+            return _logistic_from(np.zeros(x.shape[1]), otherwise)
+        model = LogisticRegression(C=c, solver="liblinear", random_state=self.seed, max_iter=1000)
+        return model.fit(x, wanted)
 
     def _matrix(self, analyses: Sequence[Analysis]) -> tuple[sp.csr_matrix, NDArray[np.uint32]]:
         features = [extract(analysis) for analysis in analyses]
@@ -133,22 +137,16 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
         bare = Scorer({**self.arrays(), **_identity_stack()})
         stack, network = _in_batches(bare, analyses)
         wanted = targets(y)
-        self.estimators_["stack"] = [
-            self._logistic(1.0).fit(stack[:, i], wanted[:, i]) if wanted[:, i].any() else _constant()
-            for i in range(OUTPUTS)
-        ]
+        self.estimators_["stack"] = [self._fitted(1.0, stack[:, i], wanted[:, i]) for i in range(OUTPUTS)]
         logits = np.column_stack(
             [m.decision_function(stack[:, i]) for i, m in enumerate(self.estimators_["stack"])]
         ).astype(np.float32)
         read = severity_inputs(logits, network)
         for i in range(len(NAMES)):
             has = y[:, i] > 0
-            for level in (2, 3):
-                wanted_level = y[has, i] >= level
-                usable = has.any() and 0 < wanted_level.sum() < len(wanted_level)
-                self.estimators_["severity"].append(
-                    self._logistic(0.3).fit(read[has, i], wanted_level) if usable else _constant(-1.0 - level)
-                )
+            self.estimators_["severity"] += [
+                self._fitted(0.3, read[has, i], y[has, i] >= level, otherwise=-1.0 - level) for level in (2, 3)
+            ]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Compile the fitted estimators into the arrays that :class:`riskcheck.scorer.Scorer` reads."""
@@ -255,8 +253,3 @@ def _logistic_from(coef: NDArray[Any], bias: float) -> LogisticRegression:
     model.coef_ = np.asarray(coef, dtype=np.float64)[None]
     model.intercept_ = np.array([bias])
     return model
-
-
-def _constant(bias: float = -9.0) -> LogisticRegression:
-    """A model for what never occurs in the calibration posts: a low, constant probability."""
-    return _logistic_from(np.zeros(4), bias)

@@ -26,7 +26,8 @@ def store(tmp_path: Path) -> Store:
 
 def run(**changes: object) -> Run:
     facts: dict[str, object] = {
-        "started": "2026-01-31T10:00:00+00:00", "finished": "2026-01-31T10:01:00+00:00", "archives": {"x.zip": "ab" * 32},
+        "started": "2026-01-31T10:00:00+00:00", "finished": "2026-01-31T10:01:00+00:00",
+        "archives": {"x.zip": "ab" * 32},
         "model": "1.0.0", "settings": {"threshold": "medium"}, "counts": {"posts": 2}, "coverage": {"records": 2},
     } | changes  # fmt: skip
     return Run(**facts)  # type: ignore[arg-type]
@@ -156,11 +157,16 @@ def test_a_damaged_store_says_what_to_do(store: Store, keep: int) -> None:
     store.close()
     content = store.path.read_bytes()
     store.path.write_bytes(content[:keep] + b"\xff" * (len(content) - keep))
-    with pytest.raises(StoreError, match="move it away|not a store"), Store(store.path) as broken:
-        broken.record(run(), (n.to_bytes(32, "big") for n in range(3000, 9000)))
-        broken.seen("ab" * 32)
-        broken.decisions()
-        broken.runs()
+
+    def use() -> None:
+        with Store(store.path) as broken:
+            broken.record(run(), (n.to_bytes(32, "big") for n in range(3000, 9000)))
+            broken.seen("ab" * 32)
+            broken.decisions()
+            broken.runs()
+
+    with pytest.raises(StoreError, match=r"move it away|not a store"):
+        use()
 
 
 def test_a_locked_store_says_what_to_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

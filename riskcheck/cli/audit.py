@@ -85,7 +85,7 @@ def filters(function: F) -> F:
     return click.option("--since", callback=day, metavar="DATE", help="Only posts from this day on.")(function)
 
 
-def settings_of(today: dt.date, given: dict[str, Any], **more: Any) -> Settings:  # noqa: ANN401
+def settings_of(today: dt.date, given: dict[str, Any], **more: Any) -> Settings:
     """Make the settings from the options of :func:`filters`."""
     from riskcheck.audit import Settings
 
@@ -166,7 +166,7 @@ def command(
     model_path: Path | None,
     profile_path: Path | None,
     quiet: bool,
-    **given: Any,  # noqa: ANN401
+    **given: Any,
 ) -> None:
     """Audit exported archives: find the risky posts of years in minutes.
 
@@ -208,7 +208,7 @@ def command(
     ctx.exit(ExitCode.FOUND if result.counts.to_do else ExitCode.CLEAR)
 
 
-def _print(result: Any, *, as_json: bool, quiet: bool) -> None:  # noqa: ANN401
+def _print(result: Any, *, as_json: bool, quiet: bool) -> None:
     from rich.console import Console
 
     from riskcheck.report.console import render, statement

@@ -18,6 +18,10 @@ from riskcheck.store import Store
 _LARGEST = 256 << 20
 
 
+def _many(count: int, what: str = "decision") -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
 @click.group("decisions")
 def command() -> None:
     """List, export, import or forget what you decided of posts.
@@ -40,7 +44,9 @@ def list_(as_json: bool, quiet: bool, **_: object) -> None:
     for entry in sorted(data["decisions"], key=lambda entry: str(entry["time"])):
         click.echo(f"{entry['time'][:16]}  {entry['digest'][:12]}  {entry['decision'].replace('_', ' ')}")
     if not quiet:
-        click.echo(f"{len(data['decisions']):,} decisions, {len(runs):,} audits remembered in {store.path}", err=True)
+        click.echo(
+            f"{_many(len(data['decisions']))} and {_many(len(runs), 'audit')} remembered in {store.path}", err=True
+        )
 
 
 @command.command("export")
@@ -59,7 +65,7 @@ def export(file: str, quiet: bool, **_: object) -> None:
     with whole(Path(file)) as stream:
         stream.write(text)
     if not quiet:
-        click.echo(f"Wrote {len(data['decisions']):,} decisions to {file}")
+        click.echo(f"Wrote {_many(len(data['decisions']))} to {file}")
 
 
 @command.command("import")
@@ -74,7 +80,7 @@ def import_(paths: tuple[str, ...], quiet: bool, **_: object) -> None:
     with Store() as store:
         changed = sum(store.import_(data) for _, data in exports)
     if not quiet:
-        click.echo(f"{changed:,} decisions taken over.")
+        click.echo(f"{_many(changed)} taken over.")
 
 
 def _read(path: str) -> object:
@@ -109,7 +115,7 @@ def forget(digests: tuple[str, ...], everything: bool, yes: bool, quiet: bool, *
     with Store() as store:
         count = store.forget_all() if everything else store.forget(*digests)
     if not quiet:
-        click.echo(f"{count:,} decisions forgotten.")
+        click.echo(f"{_many(count)} forgotten.")
 
 
 @command.command("undo")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from pathlib import Path
 
@@ -21,8 +19,8 @@ from riskcheck.profile import STAGES, STRICTNESS, Profile, default_path, dump, f
 @click.option("--hoped-for", multiple=True, metavar="NAME", help="Employer you hope for (repeatable).")
 @click.option("--strictness", type=click.Choice(STRICTNESS), help="strict reports sooner, lenient later.")
 @click.option(
-    "--linkedin", type=click.Path(path_type=Path), metavar="POSITIONS.CSV",
-    help="Take your employers from Positions.csv of a LinkedIn export.",
+    "--linkedin", type=click.Path(path_type=Path), metavar="EXPORT",
+    help="Take your employers from a LinkedIn export, or from its Positions.csv.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a profile that exists.")
 @options.common
@@ -76,24 +74,16 @@ def write(path: Path, profile: Profile) -> None:
 
 
 def positions(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Read present and former employers from LinkedIn's ``Positions.csv``.
+    """Read present and former employers from a LinkedIn export, whole or only its ``Positions.csv``.
 
     A position without "Finished On" is a present one.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file; it lies in the LinkedIn export as Positions.csv") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as text; give Positions.csv of the LinkedIn export") from error
-    lines = text.splitlines(keepends=True)
-    # Some exports put notes before the header.
-    start = next((i for i, line in enumerate(lines) if "Company Name" in line), None)
-    if start is None:
-        raise InputError(f"{path}: no column 'Company Name'; give Positions.csv of the LinkedIn export")
-    now: dict[str, None] = {}
-    past: dict[str, None] = {}
-    for row in csv.DictReader(io.StringIO("".join(lines[start:]), newline="")):
-        if name := (row.get("Company Name") or "").strip():
-            (past if (row.get("Finished On") or "").strip() else now)[name] = None
-    return tuple(now), tuple(name for name in past if name not in now)
+    from riskcheck.sources import detect, open_archive
+
+    with open_archive(path) as archive:
+        found = detect(archive).employers(archive)
+    if not found:
+        raise InputError(f"{path}: names no employer; give Positions.csv of a LinkedIn export, or the export itself")
+    now = dict.fromkeys(employer.name for employer in found if employer.current)
+    past = dict.fromkeys(employer.name for employer in found if not employer.current and employer.name not in now)
+    return tuple(now), tuple(past)

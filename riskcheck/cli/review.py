@@ -43,7 +43,7 @@ def command(
     model_path: Path | None,
     profile_path: Path | None,
     quiet: bool,
-    **given: Any,  # noqa: ANN401
+    **given: Any,
 ) -> None:
     """Walk through the findings of an archive and decide on each: keep, fix, delete, false alarm.
 

@@ -31,7 +31,7 @@ FIRST_PERSON = frozenset(
 )
 _THIRD_PARTIES = frozenset(
     "friend friends brother sister husband wife boyfriend girlfriend partner roommate flatmate mom mum dad mother father "
-    "son daughter cousin neighbor neighbour bf gf bestie uncle aunt bro hubby dude kid roomie fiance".split()
+    "son daughter cousin neighbor neighbour bf gf bestie uncle aunt bro hubby kid roomie fiance".split()
 )
 _OPEN_QUOTES = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
 _REPOST = re.compile(r"^\s*(?:RT\b|MT\b|via\b|QT\b)|(?<!\w)RT\s+@|^\s*(?:>|&gt;)", re.M)

@@ -34,7 +34,7 @@ def test_list() -> None:
     result = call("list")
     assert "abababababab  keep" in result.stdout
     assert "false alarm" in result.stdout
-    assert "2 decisions" in result.stderr
+    assert "2 decisions and 0 audits" in result.stderr
     assert len(json.loads(call("list", "--json").stdout)["decisions"]) == 2
 
 
@@ -67,7 +67,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_forget() -> None:
     assert call("forget").exit_code == 2
     assert call("forget", "abc").exit_code == 2
-    assert "1 decisions" in call("forget", ONE[:12]).stdout
+    assert "1 decision forgotten" in call("forget", ONE[:12]).stdout
     assert kept() == {TWO: "false_alarm"}
     assert call("forget", "--all", given="n\n").exit_code == 1
     assert len(kept()) == 1

@@ -33,7 +33,7 @@ def finding(category: str, severity: int, text: str, *words: str, probability: f
 
 def assessment(post: Post, *findings: Finding, notes: tuple[Note, ...] = ()) -> Assessment:
     level = max((found.severity for found in findings), default=0)
-    scores = {name: 0.01 for name in NAMES} | {found.category: found.probability for found in findings}
+    scores = dict.fromkeys(NAMES, 0.01) | {found.category: found.probability for found in findings}
     return Assessment(
         id=post.id, band=BANDS[level], severity=level * 0.9, score=level * 0.3, findings=findings, notes=notes,
         scores=scores, model="1.0.0",
@@ -73,7 +73,11 @@ def items() -> list[Item]:
             [("substance_use", 3, ("blackout drunk",))],
             "delete",
         ),
-        (_post(11, "I hate my job", 2020, platform="facebook", url="", created=None), [("job_complaint", 2, ("hate",))], "keep"),
+        (
+            _post(11, "I hate my job", 2020, platform="facebook", url="", created=None),
+            [("job_complaint", 2, ("hate",))],
+            "keep",
+        ),
     ]  # fmt: skip
     return [
         Item(post, assessment(post, *(finding(c, s, post.text, *words) for c, s, words in found)), decision)
@@ -104,6 +108,9 @@ def result(given: list[Item] | None = None, *, marked_only: bool = True) -> Resu
     )  # fmt: skip
 
 
+WORDS = (("paycheck", "offer_bragging", 3), ("idiot", "job_complaint", 2), ("damn", "crude_language", 1))
+
+
 class FakeAssessor:
     """Assess by a few words, so that tests need no model."""
 
@@ -117,12 +124,12 @@ class FakeAssessor:
         self.assessed += 1
         if "privet" in post.text:
             return Assessment(
-                id=post.id, band="none", severity=None, score=None, findings=(), notes=(Note("not_english", "Not English."),),
-                scores={}, model=self.version,
+                id=post.id, band="none", severity=None, score=None, findings=(), scores={}, model=self.version,
+                notes=(Note("not_english", "Not English."),),
             )  # fmt: skip
         found = [
             finding(category, severity, post.text, word)
-            for word, category, severity in (("paycheck", "offer_bragging", 3), ("idiot", "job_complaint", 2), ("damn", "crude_language", 1))
+            for word, category, severity in WORDS
             if word in post.text
         ]  # fmt: skip
         return assessment(post, *found)

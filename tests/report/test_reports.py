@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from riskcheck.errors import InputError
 from riskcheck.report import reports, safe, write_all
-from riskcheck.report.base import whole
+from riskcheck.report.base import write_lines
 from tests.report import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -119,9 +120,13 @@ def test_no_findings_is_said(tmp_path: Path) -> None:
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "posts.csv"
     path.write_text("old")
-    with pytest.raises(RuntimeError), whole(path) as stream:
-        stream.write("half")
+
+    def lines() -> Iterator[str]:
+        yield "half"
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_lines(path, lines())
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -1,0 +1,140 @@
+"""Write the generated parts of the documentation: run ``python docs/generate.py`` after changing what they show.
+
+It needs riskcheck installed (``pip install -e .``). ``docs/cli-reference.md`` is written whole; elsewhere a part stands between ``<!-- generated: NAME -->`` and
+``<!-- end -->``. ``tests/test_docs.py`` fails when one is stale.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from riskcheck.cli import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = {
+    "assessed": "i hate my job so much, my boss is an idiot",
+    "not assessed": "odio mi trabajo y a mi jefe, son unos idiotas",
+}
+_INTRO = """\
+# Command line
+
+<!-- Written by `python docs/generate.py`; do not edit. -->
+
+Every command takes `--model FILE`, `--profile FILE` and `--quiet`. Exit codes: 0 nothing found, 1 something found,
+2 wrong use or unreadable input, 3 a fault of riskcheck ([more](output.md#exit-codes)).
+"""
+
+
+def commands(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command, subcommands after their group."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        yield (*before, name)
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*before, name))
+
+
+def help_of(words: tuple[str, ...]) -> str:
+    """Return the help text of a command, at a fixed width."""
+    done = CliRunner().invoke(cli, [*words, "--help"], prog_name="riskcheck", terminal_width=96)
+    if done.exit_code:
+        raise RuntimeError(f"riskcheck {' '.join(words)} --help failed: {done.output}")
+    return done.output.rstrip()
+
+
+def reference() -> str:
+    """Return the page with the help of every command."""
+    parts = [_INTRO, f"```text\n{help_of(())}\n```"]
+    for words in commands(cli):
+        parts.append(f"{'#' * (len(words) + 1)} riskcheck {' '.join(words)}\n\n```text\n{help_of(words)}\n```")
+    return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def examples() -> str:
+    """Return real output for :data:`EXAMPLES`, laid out for reading."""
+    from riskcheck import load
+
+    checker = load()
+    parts = []
+    for name, text in EXAMPLES.items():
+        shown = json.dumps(checker.check(text).to_dict(), indent=2, ensure_ascii=False)
+        parts.append(f"A post that is {name}, `{text}`:\n\n```json\n{shown}\n```")
+    return "\n\n".join(parts)
+
+
+def counts() -> str:
+    """Return the tables of the datasheet."""
+    from riskcheck.categories import NAMES
+    from riskcheck.corpus.reading import read_authored, read_label_files
+    from riskcheck.corpus.splitting import role
+    from riskcheck.corpus.validate import validate
+
+    data = ROOT / "data"
+    problems, sums = validate(data)
+    own, files = read_authored(data), read_label_files(data)
+    roles = Counter(role(example) for example in own)
+    columns = {"invented": [e.labels for e in own], **{name: list(rows.values()) for name, rows in files.items()}}
+    lines = [
+        f"`riskcheck corpus validate`: {', '.join(f'{n:,} {what}' for what, n in sums.items())};"
+        f" {len(problems)} problems.",
+        "",
+        f"Roles of the invented posts: {roles['train']:,} train, {roles['calibration']:,} calibrate,"
+        f" {roles['test']:,} test.",
+        "",
+        _row("posts", *columns),
+        _row("---", *(["--:"] * len(columns))),
+        _row("all", *map(len, columns.values())),
+    ]
+    for level, title in enumerate(("safe", "severity 1", "severity 2", "severity 3")):
+        lines.append(_row(title, *(sum(max(row.values(), default=0) == level for row in c) for c in columns.values())))
+    lines += [_row(f"`{name}`", *(sum(name in row for row in c) for c in columns.values())) for name in NAMES]
+    kinds = Counter(e.kind for e in own if e.kind)
+    lines += [
+        "",
+        f"{sum(kinds.values()):,} safe invented posts are marked with the kind of hard negative they are: "
+        + ", ".join(f"{kind} {n}" for kind, n in kinds.most_common())
+        + ".",
+    ]
+    return "\n".join(lines)
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells) + " |"
+
+
+PARTS: dict[str, tuple[str, Callable[[], str]]] = {
+    "examples": ("docs/output.md", examples),
+    "counts": ("data/README.md", counts),
+}
+WHOLE: dict[str, Callable[[], str]] = {"docs/cli-reference.md": reference}
+
+
+def part_of(page: str, name: str) -> re.Match[str]:
+    """Find a generated part in a page."""
+    found = re.search(rf"(?s)(?<=<!-- generated: {name} -->\n).*?(?=<!-- end -->)", page)
+    if found is None:
+        raise ValueError(f"no generated part {name!r}")
+    return found
+
+
+def main() -> None:
+    """Write all parts."""
+    for path, make in WHOLE.items():
+        (ROOT / path).write_text(make(), encoding="utf-8")
+    for name, (path, make) in PARTS.items():
+        page = (ROOT / path).read_text(encoding="utf-8")
+        found = part_of(page, name)
+        page = f"{page[: found.start()]}\n{make()}\n\n{page[found.end() :]}"
+        (ROOT / path).write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
