@@ -1,7 +1,7 @@
 """Write the generated parts of the documentation: run ``python docs/generate.py`` after changing what they show.
 
-It needs riskcheck installed (``pip install -e .``). ``docs/cli-reference.md`` is written whole; elsewhere a part stands between ``<!-- generated: NAME -->`` and
-``<!-- end -->``. ``tests/test_docs.py`` fails when one is stale.
+It needs riskcheck installed (``pip install -e .``). ``docs/cli-reference.md`` is written whole; elsewhere a part
+stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. ``tests/test_docs.py`` fails when one is stale.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -21,6 +22,7 @@ LONGEST = 256
 """Tokens of a post that are read at once; a longer post is read in windows."""
 _SHAPES = 9 * 3 * 8
 _CACHE = 200_000
+_BLOCK = 1024
 
 
 @lru_cache(maxsize=100_000)
@@ -33,9 +35,13 @@ def gram_hashes(word: str) -> tuple[int, ...]:
 
 def shape(text: str, token: Token) -> int:
     """Number the look of a token: its kind, its case, and the disguises undone."""
-    raw = text[token.start : token.end]
+    return look(text[token.start : token.end], token.kind, token.flags)
+
+
+def look(raw: str, kind: int, flags: int) -> int:
+    """Number the look of a token as written; see :func:`shape`."""
     case = 2 if len(raw) > 1 and raw.isupper() else 1 if raw[:1].isupper() else 0
-    return (token.kind * 3 + case) * 8 + token.flags
+    return (kind * 3 + case) * 8 + flags
 
 
 class Encoder:
@@ -89,6 +95,14 @@ class Encoder:
             self._cache[word] = vector
         return vector
 
+    def vectors(self, norms: Sequence[str], looks: Sequence[int]) -> Float:
+        """Vectors of tokens, by normal form and :func:`look`; shape (n tokens, width)."""
+        words = [self.word_vector(norm) for norm in norms]
+        result: Float = (np.array(words) if words else np.zeros((0, self.width), np.float32)) + self._shapes[
+            np.array(looks, dtype=np.int64)
+        ]
+        return result
+
     def logits(self, texts: Sequence[str], posts: Sequence[Sequence[Token]]) -> Float:
         """Read posts.
 
@@ -103,51 +117,69 @@ class Encoder:
         -------
         ndarray of float32, shape (n posts, outputs)
         """
-        gap = max(self._dilations)
-        lengths = np.array([max(1, min(len(tokens), LONGEST)) for tokens in posts])
-        starts = np.cumsum(lengths + gap) - lengths
-        x = np.zeros((int(starts[-1] + lengths[-1] + gap), self.width), dtype=np.float32)
-        for text, tokens, start in zip(texts, posts, starts, strict=True):
-            for offset, token in enumerate(tokens[:LONGEST]):
-                row = x[start + offset]
-                row += self.word_vector(token.norm)
-                row += self._shapes[shape(text, token)]
-        inside = np.zeros(len(x), dtype=bool)
-        for start, length in zip(starts, lengths, strict=True):
-            inside[start : start + length] = True
-        outside = ~inside
-        for (weights, bias), step in zip(self._convs, self._dilations, strict=True):
-            x += np.maximum(_neighbours(x, step) @ weights + bias, 0.0)
-            x[outside] = 0.0
-        return self._pool(x, starts, lengths)
+        read = [(text, token) for text, tokens in zip(texts, posts, strict=True) for token in tokens[:LONGEST]]
+        vectors = self.vectors([token.norm for _, token in read], [shape(text, token) for text, token in read])
+        lengths = np.array([min(len(tokens), LONGEST) for tokens in posts], dtype=np.int64)
+        return self.run(vectors, np.arange(len(vectors)), lengths)
 
-    def _pool(self, x: Float, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Float:
-        edges = np.column_stack((starts, starts + lengths)).ravel()
-        # reduceat over (begin, end) pairs: every second result is a gap between posts and is dropped.
-        highest = np.maximum.reduceat(x, edges[:-1])[::2]
-        total = np.add.reduceat(x, edges[:-1])[::2] / np.sqrt(lengths, dtype=np.float32)[:, None]
-        owner = np.repeat(np.arange(len(starts)), lengths)
-        rows = x[np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))]
-        scores = rows @ self._query + self._query_bias
+    def run(self, vectors: Float, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> Float:
+        """Read texts that are given as rows of a table of vectors, laid end to end.
+
+        Parameters
+        ----------
+        vectors : ndarray of float32, shape (n, width)
+            Vectors of tokens.
+        rows : ndarray of int, shape (lengths.sum(),)
+            Which vectors the texts consist of.
+        lengths : ndarray of int
+            Tokens of each text, none above :data:`LONGEST`.
+
+        Returns
+        -------
+        ndarray of float32, shape (len(lengths), outputs)
+        """
+        pooled = np.empty((len(lengths), len(self._hidden)), dtype=np.float32)
         begins = np.cumsum(lengths) - lengths
-        weight = np.exp(scores - np.maximum.reduceat(scores, begins)[owner])
-        weight /= np.add.reduceat(weight, begins)[owner]
-        attended = [np.add.reduceat(rows * weight[:, k : k + 1], begins) for k in range(weight.shape[1])]
-        pooled = np.concatenate([highest, total, *attended], axis=1)
+        order = np.argsort(lengths, kind="stable")
+        edges = np.flatnonzero(np.diff(lengths[order], prepend=-1, append=-1))
+        # Texts of one length make a block without gaps, small enough for the processor's cache.
+        for first, last in pairwise(edges.tolist()):
+            length = int(lengths[order[first]])
+            step = max(1, _BLOCK // max(1, length))
+            for at in range(first, last, step):
+                members = order[at : min(at + step, last)]
+                if length:
+                    block = vectors[rows[begins[members][:, None] + np.arange(length)]]
+                else:
+                    block = np.zeros((len(members), 1, self.width), dtype=np.float32)
+                pooled[members] = self._pool(self._convolve(block))
         hidden = np.maximum(pooled @ self._hidden + self._hidden_bias, 0.0)
         result: Float = hidden @ self._output + self._output_bias
         return result
 
+    def _convolve(self, block: Float) -> Float:
+        """Let neighbours change each other's meaning; ``block`` has shape (texts, length, width)."""
+        count, length, width = block.shape
+        for (weights, bias), step in zip(self._convs, self._dilations, strict=True):
+            wide = np.zeros((count, length, 3 * width), dtype=np.float32)
+            wide[:, step:, :width] = block[:, :-step]
+            wide[:, :, width : 2 * width] = block
+            wide[:, :-step, 2 * width :] = block[:, step:]
+            change = wide.reshape(-1, 3 * width) @ weights
+            change += bias
+            np.maximum(change, 0.0, out=change)
+            block += change.reshape(block.shape)
+        return block
+
+    def _pool(self, block: Float) -> Float:
+        """Highest, scaled sum, and sums by attention of every text's rows; shape (texts, rows of ``hidden``)."""
+        scores = block @ self._query + self._query_bias
+        weight = np.exp(scores - scores.max(axis=1, keepdims=True))
+        weight /= weight.sum(axis=1, keepdims=True)
+        attended = weight.transpose(0, 2, 1) @ block
+        total = block.sum(axis=1) / np.sqrt(np.float32(block.shape[1]))
+        return np.concatenate([block.max(axis=1), total, attended.reshape(len(block), -1)], axis=1)
+
 
 def _single(array: NDArray[np.generic]) -> Float:
     return np.ascontiguousarray(array, dtype=np.float32)
-
-
-def _neighbours(x: Float, step: int) -> Float:
-    """Lay each row beside the rows ``step`` before and after it; zeros stand beyond the ends."""
-    width = x.shape[1]
-    wide = np.zeros((len(x), 3 * width), dtype=np.float32)
-    wide[step:, :width] = x[:-step]
-    wide[:, width : 2 * width] = x
-    wide[:-step, 2 * width :] = x[step:]
-    return wide

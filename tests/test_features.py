@@ -14,7 +14,10 @@ from riskcheck.features import CHAR_SIZES, char_hashes, extract, word_hash
 from riskcheck.text.analysis import analyse
 
 ROOT = Path(__file__).resolve().parent.parent
-POST = 'If I had to stay at Brightwell I\'d scream 😂 my friend says "quit", but I\'m not gonna h8 it forever. #MondayBlues'
+POST = (
+    'If I had to stay at Brightwell I\'d scream 😂 my friend says "quit", '
+    "but I'm not gonna h8 it forever. #MondayBlues"
+)
 
 
 def ids(text: str) -> set[int]:

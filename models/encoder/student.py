@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
@@ -123,7 +124,16 @@ def read(texts: list[str]) -> list[list[tuple[str, int]]]:
     return [[(token.norm, shape(text, token)) for token in tokenise(text)[:LONGEST]] for text in texts]
 
 
-def train(net: Student, posts: Batches, y: np.ndarray, weight: np.ndarray, *, epochs: int, rate: float) -> None:
+def train(
+    net: Student,
+    posts: Batches,
+    y: np.ndarray,
+    weight: np.ndarray,
+    *,
+    epochs: int,
+    rate: float,
+    after_epoch: Callable[[], None],
+) -> None:
     """Minimise the weighted binary cross-entropy against labels and teacher."""
     size = 256
     torch.manual_seed(0)
@@ -153,6 +163,7 @@ def train(net: Student, posts: Batches, y: np.ndarray, weight: np.ndarray, *, ep
             schedule.step()
             total += loss.item()
         print(f"epoch {epoch}: loss {total / len(batches):.4f}", flush=True)
+        after_epoch()
 
 
 def write(net: Student, vocabulary: Vocabulary, path: Path) -> None:
@@ -181,7 +192,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--texts", type=Path, required=True)
-    parser.add_argument("--width", type=int, default=96)
+    parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--dilations", default="1,2,4")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--repeat", type=int, default=3, help="How often labelled posts count.")
@@ -194,13 +205,22 @@ def main() -> None:
     encoded = [vocabulary.encode(part) for part in (labelled, pool, made)]
     y = common.targets(examples)
     scores = {name: np.load(common.WORK / f"{name}.npy").astype(np.float32) for name in ("train", "pool", "augmented")}
-    blended = 0.5 * y + 0.5 * scores["train"] if len(scores["train"]) == len(y) else y
+    # The teacher may have been trained before the last labels came: those are learnt as they are.
+    known = dict(zip(common.load_texts("train"), scores["train"], strict=True))
+    blended = np.array([(row + known.get(e.text, row)) / 2 for row, e in zip(y, examples, strict=True)])
     posts = Batches(encoded[0] * args.repeat + encoded[1] + encoded[2])
     wanted = np.concatenate([np.tile(blended, (args.repeat, 1)), scores["pool"], scores["augmented"]])
     weight = np.concatenate([np.ones(len(y) * args.repeat), np.full(len(pool), 0.7), np.ones(len(made))])
     net = Student(vocabulary, args.width, tuple(int(d) for d in args.dilations.split(",")))
-    train(net, posts, wanted.astype(np.float32), weight.astype(np.float32), epochs=args.epochs, rate=3e-3)
-    write(net, vocabulary, args.out)
+    train(
+        net,
+        posts,
+        wanted.astype(np.float32),
+        weight.astype(np.float32),
+        epochs=args.epochs,
+        rate=3e-3,
+        after_epoch=lambda: write(net, vocabulary, args.out),
+    )
 
 
 if __name__ == "__main__":

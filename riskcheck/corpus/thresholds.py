@@ -23,7 +23,7 @@ def best_f1(y: NDArray[np.bool_], p: NDArray[np.floating]) -> float:
     return float(np.clip(p[order][int(np.argmax(f1))], _LOWEST, _HIGHEST))
 
 
-def choose(scores: Scores, y: NDArray[np.int64]) -> dict[str, object]:
+def choose(scores: Scores, y: NDArray[np.int64], everyday: NDArray[np.bool_]) -> dict[str, object]:
     """Choose the thresholds of categories and bands.
 
     Parameters
@@ -32,16 +32,18 @@ def choose(scores: Scores, y: NDArray[np.int64]) -> dict[str, object]:
         Scores of the calibration posts.
     y : ndarray of int, shape (n, 14)
         Their severities.
+    everyday : ndarray of bool, shape (n,)
+        Which of them stand for what people post: public posts, rather than invented twins that are safe by a hair.
 
     Returns
     -------
     dict
         ``categories``: name to threshold; ``bands``: three thresholds for overall severity 1, 2 and 3.
-        That of severity 2 also keeps false alarms on harmless posts under :data:`FALSE_ALARMS`.
+        That of severity 2 also keeps false alarms on harmless everyday posts under :data:`FALSE_ALARMS`.
     """
     overall = y.max(axis=1)
     bands = [best_f1(overall >= level, scores.overall[:, level - 1]) for level in range(1, LEVELS + 1)]
-    harmless = scores.overall[overall == 0, 1]
+    harmless = scores.overall[(overall == 0) & everyday, 1]
     if len(harmless):
         bands[1] = max(bands[1], float(np.quantile(harmless, 1 - FALSE_ALARMS)))
     return {

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcheck.corpus import evaluate, thresholds
-from riskcheck.corpus.reading import Example, hydrate, hydrated_files, read_authored
+from riskcheck.corpus.reading import AUTHORED, Example, hydrate, hydrated_files, read_authored
 from riskcheck.corpus.splitting import role, with_groups
 from riskcheck.errors import CorpusError
 from riskcheck.model import RiskModel, severities
@@ -99,7 +99,9 @@ def fit(splits: Splits, encoder: dict[str, NDArray[Any]], *, seed: int = 0) -> t
     model = RiskModel(encoder, seed=seed)
     held = ([e.text for e in splits.calibration], severities([e.labels for e in splits.calibration]))
     model.fit([e.text for e in splits.train], severities([e.labels for e in splits.train]), calibration=held)
-    return model, thresholds.choose(model.predict_scores(held[0]), held[1])
+    public = np.array([e.collection != AUTHORED for e in splits.calibration])
+    everyday = public if public.any() else ~public
+    return model, thresholds.choose(model.predict_scores(held[0]), held[1], everyday)
 
 
 def train(

@@ -15,8 +15,8 @@ from typing import IO, Any, ClassVar
 from riskcheck.assessment import BANDS, Assessment, Band
 from riskcheck.errors import InputError
 from riskcheck.post import Post
+from riskcheck.store import DECISIONS
 
-DECISIONS: tuple[str, ...] = ("keep", "fix", "delete", "false_alarm")
 SETTLED: tuple[str, ...] = ("keep", "false_alarm")
 UNKNOWN_YEAR = "unknown"
 

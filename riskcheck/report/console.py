@@ -59,7 +59,8 @@ def print_item(console: Console, item: Item, *, advice: bool = True) -> None:
     """Print one post with its findings."""
     post, found = item.post, item.assessment
     when = f"{post.created:%Y-%m-%d}" if post.created else "date unknown"
-    head = Text(found.band.upper(), style=STYLES[found.band])
+    head = Text()
+    head.append(found.band.upper(), style=STYLES[found.band])
     decided = f", decided: {item.decision.replace('_', ' ')}" if item.decision else ""
     head.append(f"  {safe.one_line(post.platform)} {post.kind} of {when}, {post.visibility}{decided}", style="dim")
     _say(console, head)

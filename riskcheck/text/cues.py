@@ -30,8 +30,8 @@ FIRST_PERSON = frozenset(
     "i i'm im i've ive i'll i'd id me my mine myself we we're we've we'll us our ours ourselves meself mi ma".split()
 )
 _THIRD_PARTIES = frozenset(
-    "friend friends brother sister husband wife boyfriend girlfriend partner roommate flatmate mom mum dad mother father "
-    "son daughter cousin neighbor neighbour bf gf bestie uncle aunt bro hubby kid roomie fiance".split()
+    "friend friends brother sister husband wife boyfriend girlfriend partner roommate flatmate mom mum dad mother "
+    "father son daughter cousin neighbor neighbour bf gf bestie uncle aunt hubby kid roomie fiance".split()
 )
 _OPEN_QUOTES = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
 _REPOST = re.compile(r"^\s*(?:RT\b|MT\b|via\b|QT\b)|(?<!\w)RT\s+@|^\s*(?:>|&gt;)", re.M)

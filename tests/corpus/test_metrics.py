@@ -105,7 +105,14 @@ def test_measure_at_a_threshold_agrees_with_scikit_learn() -> None:
 def test_what_cannot_be_measured_is_null_in_json() -> None:
     nothing = measure("x", np.zeros(5, bool), np.full(5, 0.2), 0.5, np.arange(5), rounds=10).to_dict()
     plain = json.loads(json.dumps(nothing, allow_nan=False))
-    assert [k for k, v in plain.items() if v is None] == ["average_precision", "low", "high", "precision", "recall", "f1"]
+    assert [k for k, v in plain.items() if v is None] == [
+        "average_precision",
+        "low",
+        "high",
+        "precision",
+        "recall",
+        "f1",
+    ]
     assert plain["calibration_error"] == 0.2
 
 

@@ -153,7 +153,9 @@ def test_a_folder_without_invented_posts_says_so(tmp_path: Path) -> None:
 
 
 def test_own_labelled_posts_are_read_and_checked(tmp_path: Path) -> None:
-    path = write(tmp_path / "mine.jsonl", [{"text": "hello", "labels": {}}, {"text": "x", "labels": {}, "dataset": "d"}])
+    path = write(
+        tmp_path / "mine.jsonl", [{"text": "hello", "labels": {}}, {"text": "x", "labels": {}, "dataset": "d"}]
+    )
     first, second = read_labelled(path)
     assert (first.collection, first.id) == ("mine", post_id("mine", "hello"))
     assert second.collection == "d"

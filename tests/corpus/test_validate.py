@@ -82,7 +82,9 @@ def lost_twin(corpus: Corpus) -> None:
 
 
 def same_text(corpus: Corpus) -> None:
-    corpus["posts/a.jsonl"].append(post("  Three buses late and the fourth one smelled of wet dog all the way HOME ", TEST))
+    corpus["posts/a.jsonl"].append(
+        post("  Three buses late and the fourth one smelled of wet dog all the way HOME ", TEST)
+    )
 
 
 def nearly_the_same(corpus: Corpus) -> None:
@@ -103,7 +105,9 @@ def twins_apart(corpus: Corpus) -> None:
 
 def copies_apart(corpus: Corpus) -> None:
     # Word 4-grams alike by 0.6 to 0.8: too far apart for the check on near-duplicates, too close for two sides.
-    corpus["posts/a.jsonl"].append(post("my aunt sells plums at the market every second saturday of the year again", TEST))
+    corpus["posts/a.jsonl"].append(
+        post("my aunt sells plums at the market every second saturday of the year again", TEST)
+    )
 
 
 def two_label_files(corpus: Corpus) -> None:
