@@ -106,6 +106,29 @@ def counts() -> str:
     return "\n".join(lines)
 
 
+def metrics() -> str:
+    """Return how the shipped model does on posts that nothing was fitted on."""
+    from riskcheck import artefact
+
+    manifest = artefact.read(artefact.default_path()).manifest
+    titles = {"public": "public posts (`dev`)", "invented": "invented posts of unseen voices"}
+    lines = [_row("held-out posts", "what", "posts", "with it", "average precision (95 %)", "precision", "recall")]
+    lines.append(_row("---", "---", "--:", "--:", "---", "--:", "--:"))
+    for name, title in titles.items():
+        for row in manifest["metrics"][name]["metrics"][:3]:
+            interval = f"{row['average_precision']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+            share = [f"{row[key]:.2f}" for key in ("precision", "recall")]
+            lines.append(_row(title, row["name"], row["posts"], row["positive"], interval, *share))
+    for name, title in titles.items():
+        report = manifest["metrics"][name]
+        alarms, twins = report["false_alarms"], report["twins"]
+        lines += ["", f"On the {report['posts']:,} {title}: {alarms['medium_or_high']} of {alarms['harmless']} harmless"]
+        lines[-1] += f" posts were called medium or high, severity kappa {report['severity_kappa']:.2f} (quadratic)"
+        ordered = f", {twins['ordered']} of {twins['all']} risky posts scored above their safe twin"
+        lines[-1] += (ordered if twins["all"] else "") + "."
+    return "\n".join(lines)
+
+
 def _row(*cells: object) -> str:
     return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells) + " |"
 
@@ -113,6 +136,8 @@ def _row(*cells: object) -> str:
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "examples": ("docs/output.md", examples),
     "counts": ("data/README.md", counts),
+    "metrics": ("README.md", metrics),
+    "card": ("models/README.md", metrics),
 }
 WHOLE: dict[str, Callable[[], str]] = {"docs/cli-reference.md": reference}
 

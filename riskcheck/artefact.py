@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 import re
 import struct
@@ -132,12 +133,20 @@ def read(path: Path) -> Artefact:
                         raise ModelError(f"{path}: {name} was altered or damaged; get a fresh copy")
                     if name.startswith(_ARRAYS):
                         key = name.removeprefix(_ARRAYS).removesuffix(".npy")
-                        arrays[key] = _array(path, name, stream, offset)
+                        arrays[key] = _array(path, name, stream, offset, info.file_size)
                     else:
                         estimators = raw.tobytes()
     except FileNotFoundError as error:
         raise ModelError(f"{path}: no such model file; check --model or reinstall riskcheck") from error
-    except (zipfile.BadZipFile, OSError, EOFError, struct.error) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        struct.error,
+        ValueError,
+        RuntimeError,
+    ) as error:
+        # zipfile raises RuntimeError for flags and methods that it does not know, memmap ValueError past the end.
         raise ModelError(f"{path}: not a whole model file ({error}); get a fresh copy") from error
     return Artefact(manifest, arrays, estimators)
 
@@ -167,7 +176,7 @@ def _offset(stream: io.BufferedReader, info: zipfile.ZipInfo) -> int:
     return int(info.header_offset + 30 + name_length + extra_length)
 
 
-def _array(path: Path, name: str, stream: io.BufferedReader, offset: int) -> NDArray[Any]:
+def _array(path: Path, name: str, stream: io.BufferedReader, offset: int, size: int) -> NDArray[Any]:
     stream.seek(offset)
     try:
         version = np.lib.format.read_magic(stream)
@@ -176,6 +185,8 @@ def _array(path: Path, name: str, stream: io.BufferedReader, offset: int) -> NDA
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
         if dtype.str not in _DTYPES or fortran:
             raise ValueError(f"type {dtype}")
+        if stream.tell() - offset + math.prod(shape) * dtype.itemsize != size:
+            raise ValueError("its size differs from its shape")
         return (
             np.memmap(path, dtype=dtype, mode="r", offset=stream.tell(), shape=shape)
             if np.prod(shape)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from riskcheck import artefact, notes
 from riskcheck.assessment import BANDS, Assessment, Finding, Span
-from riskcheck.categories import BY_NAME, NAMES
+from riskcheck.categories import BY_NAME, NAMES, Category
 from riskcheck.errors import ModelError
-from riskcheck.explain import Contribution, contributions, spans
+from riskcheck.explain import Contribution, contributions, spans, weigh
 from riskcheck.post import Post
 from riskcheck.profile import Profile
 from riskcheck.scorer import Scorer, Scores
@@ -37,6 +38,14 @@ _KEYWORD_WHY = "You asked to be told of this word."
 _KEYWORD_ADVICE = "Decide whether a future employer should read it."
 
 
+class _Plain(NamedTuple):
+    """Scores of a batch as Python's own numbers."""
+
+    categories: list[list[float]]
+    expected: list[float]
+    risky: list[float]
+
+
 class Assessor:
     """Assess posts with one model for one user. Safe to share between threads: nothing changes after it is made.
 
@@ -48,6 +57,13 @@ class Assessor:
         Who the user is.
     today : datetime.date, optional
         Day from which the age of posts is counted for the note ``old_post``.
+
+    Attributes
+    ----------
+    version : str
+        Version of the model.
+    identity : str
+        Equal for assessors that say the same of the same post: version, and a hash of model and profile.
 
     Raises
     ------
@@ -69,6 +85,8 @@ class Assessor:
             raise ModelError(f"the model file lacks what a model needs ({error}); get a fresh copy") from error
         self.version = model.version
         self.profile = profile or Profile()
+        facts = f"{model.manifest.get('digest')}{self.profile!r}"
+        self.identity = f"{self.version}+{hashlib.sha256(facts.encode()).hexdigest()[:16]}"
         self.today = today
         shift = _SHIFT[self.profile.strictness]
         self._limits = np.clip(self._limits * shift, 0.02, 0.98)
@@ -85,26 +103,45 @@ class Assessor:
 
     def check(self, post: Post) -> Assessment:
         """Assess one post."""
-        return self._batch([post])[0]
+        return self._batch([post], True)[0]
 
-    def check_many(self, posts: Iterable[Post]) -> Iterator[tuple[Post, Assessment]]:
-        """Assess posts as they come, in order; each is yielded with its assessment."""
+    def check_many(self, posts: Iterable[Post], *, spans: bool = True) -> Iterator[tuple[Post, Assessment]]:
+        """Assess posts as they come, in order; each is yielded with its assessment.
+
+        Without ``spans`` the findings name no evidence, which saves most of the time that a risky post takes.
+        """
         stream = iter(posts)
         while batch := list(islice(stream, BATCH)):
-            yield from zip(batch, self._batch(batch), strict=True)
+            yield from zip(batch, self._batch(batch, spans), strict=True)
 
     def explain(self, text: str, category: str) -> list[Contribution]:
         """Weigh the words of a post for one category; see :func:`riskcheck.explain.contributions`."""
         return contributions(self.scorer, analyse(text), category)
 
-    def _batch(self, posts: list[Post]) -> list[Assessment]:
+    def _batch(self, posts: list[Post], spans_wanted: bool) -> list[Assessment]:
         analyses = [analyse(post.text) for post in posts]
         unscored = [self._unscored(post, analysis) for post, analysis in zip(posts, analyses, strict=True)]
         rows = [i for i, kind in enumerate(unscored) if not kind]
-        scores = self.scorer.scores([analyses[i] for i in rows])
+        if not rows:
+            return [self._without_score(post, kind) for post, kind in zip(posts, unscored, strict=True)]
+        reading = self.scorer.read([analyses[i] for i in rows])
+        scores = self.scorer.from_inputs(*self.scorer.stacked(reading))
+        levels = ((scores.overall >= self._bands) * np.array([1, 2, 3])).max(axis=1).tolist()
+        chosen = [
+            self._chosen(scores, at, max(0, level - posts[i].others_words)) if level and analyses[i].tokens else []
+            for at, (i, level) in enumerate(zip(rows, levels, strict=True))
+        ]
+        evidence: dict[tuple[int, str], tuple[Span, ...] | None] = {}
+        # The allow-list is applied to evidence, so it needs it whether or not it is shown.
+        if spans_wanted or self._allow is not None:
+            wanted = [(at, NAMES[index]) for at, found in enumerate(chosen) for index, _ in found]
+            for (at, name), weights in zip(wanted, weigh(self.scorer, reading, wanted), strict=True):
+                text = reading.analyses[at].text
+                evidence[at, name] = self._evidence(spans(weights, text), text, spans_wanted)
         place = {row: at for at, row in enumerate(rows)}
+        plain = _Plain(scores.categories.tolist(), scores.expected.tolist(), scores.risky.tolist())
         return [
-            self._one(post, analyses[i], scores, place[i])
+            self._one(post, analyses[i], plain, place[i], chosen[place[i]], evidence)
             if not unscored[i]
             else self._without_score(post, unscored[i])
             for i, post in enumerate(posts)
@@ -123,64 +160,66 @@ class Assessor:
             findings=found, notes=(notes.make(kind),), scores={}, model=self.version,
         )  # fmt: skip
 
-    def _one(self, post: Post, analysis: Analysis, scores: Scores, row: int) -> Assessment:
+    def _one(
+        self, post: Post, analysis: Analysis, scores: _Plain, row: int, chosen: list[tuple[int, int]],
+        evidence: dict[tuple[int, str], tuple[Span, ...] | None],
+    ) -> Assessment:  # fmt: skip
         probabilities = scores.categories[row]
-        level = int(np.where(scores.overall[row] >= self._bands, [1, 2, 3], 0).max())
-        if post.others_words:
-            level = max(0, level - 1)
-        found = self._findings(analysis, scores, row, level) if level and analysis.tokens else []
-        found = [*found, *self._keyword_findings(post.text)]
+        found = []
+        for index, value in chosen:
+            shown = evidence.get((row, NAMES[index]), ())
+            if shown is not None:
+                found.append(self._finding(analysis, BY_NAME[NAMES[index]], value, probabilities[index], shown))
+        found += self._keyword_findings(post.text)
         found.sort(key=lambda f: (-f.severity, -f.probability))
         level = max((f.severity for f in found), default=0)
         complaint = any(f.category == "job_complaint" for f in found)
         return Assessment(
             id=post.id,
             band=BANDS[level],
-            severity=float(scores.expected[row]),
-            score=float(scores.risky[row]),
+            severity=scores.expected[row],
+            score=scores.risky[row],
             findings=tuple(found),
             notes=tuple(notes.find(post, analysis, complaint=complaint, clear=level == 0, today=self.today)),
-            scores={name: float(p) for name, p in zip(NAMES, probabilities, strict=True)},
+            scores=dict(zip(NAMES, probabilities, strict=True)),
             model=self.version,
         )
 
-    def _findings(self, analysis: Analysis, scores: Scores, row: int, level: int) -> list[Finding]:
+    def _chosen(self, scores: Scores, row: int, level: int) -> list[tuple[int, int]]:
+        """Choose the categories that apply and their severities, before the profile's rules for each."""
+        if not level:
+            return []
         probabilities = scores.categories[row]
-        order = [int(i) for i in np.argsort(-probabilities, kind="stable")]
-        chosen = [i for i in order if probabilities[i] >= self._limits[i]][:_MOST_FINDINGS] or order[:1]
-        own = [1 + int((scores.severities[row, i] >= 0.5).sum()) for i in chosen]
+        order = np.argsort(-probabilities, kind="stable")
+        above = order[(probabilities >= self._limits)[order]]
+        chosen: list[int] = (above[:_MOST_FINDINGS] if len(above) else order[:1]).tolist()
+        own = (1 + (scores.severities[row, chosen] >= 0.5).sum(axis=1)).tolist()
         # The overall class is the surer one: the worst finding is brought to it, no other may pass it.
         worst = max(range(len(chosen)), key=lambda k: (own[k], probabilities[chosen[k]]))
         severity = [min(value, level) for value in own]
         severity[worst] = level
-        found = []
-        for index, value in zip(chosen, severity, strict=True):
-            if self._off[index]:
-                continue
-            category = BY_NAME[NAMES[index]]
-            evidence = self._evidence(analysis, category.name)
-            if evidence is None:
-                continue
-            if category.work:
-                value = self._raise_for_employer(analysis, value)
-            if category.name in _STAGE_RAISES[self.profile.stage]:
-                value = min(3, value + 1)
-            found.append(
-                Finding(
-                    category=category.name, severity=value, probability=float(probabilities[index]), spans=evidence,
-                    why=category.why, advice=category.advice,
-                )
-            )  # fmt: skip
-        return found
+        return [(index, value) for index, value in zip(chosen, severity, strict=True) if not self._off[index]]
 
-    def _evidence(self, analysis: Analysis, category: str) -> tuple[Span, ...] | None:
-        """Evidence spans, or None if the allow-list covers all of them."""
-        evidence = spans(contributions(self.scorer, analysis, category), analysis.text)
-        if self._allow is None or not evidence:
-            return evidence
-        allowed = [match.span() for match in self._allow.finditer(analysis.text)]
-        left = tuple(s for s in evidence if not any(a < s.end and b > s.start for a, b in allowed))
-        return left or None
+    def _finding(
+        self, analysis: Analysis, category: Category, severity: int, probability: float, evidence: tuple[Span, ...]
+    ) -> Finding:
+        if category.work:
+            severity = self._raise_for_employer(analysis, severity)
+        if category.name in _STAGE_RAISES[self.profile.stage]:
+            severity = min(3, severity + 1)
+        return Finding(
+            category=category.name, severity=severity, probability=probability, spans=evidence,
+            why=category.why, advice=category.advice,
+        )  # fmt: skip
+
+    def _evidence(self, evidence: tuple[Span, ...], text: str, wanted: bool) -> tuple[Span, ...] | None:
+        """Evidence that the allow-list does not cover, or None if it covers all of it."""
+        if self._allow is not None and evidence:
+            allowed = [match.span() for match in self._allow.finditer(text)]
+            evidence = tuple(s for s in evidence if not any(a < s.end and b > s.start for a, b in allowed))
+            if not evidence:
+                return None
+        return evidence if wanted else ()
 
     def _raise_for_employer(self, analysis: Analysis, severity: int) -> int:
         """Raise by one for an employer of the profile that the model cannot know to be one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from riskcheck.categories import NAMES
@@ -100,17 +100,25 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object of the output contract, ready for JSON."""
-        fields = asdict(self)
-        for finding in fields["findings"]:
-            finding["probability"] = round(finding["probability"], 4)
+        # Written out: asdict() copies deeply, which takes longer than assessing a post.
         return {
             "schema_version": SCHEMA_VERSION,
-            "id": fields["id"],
-            "band": fields["band"],
+            "id": self.id,
+            "band": self.band,
             "severity": None if self.severity is None else round(self.severity, 4),
             "score": None if self.score is None else round(self.score, 4),
-            "findings": fields["findings"],
-            "notes": fields["notes"],
+            "findings": [
+                {
+                    "category": found.category,
+                    "severity": found.severity,
+                    "probability": round(found.probability, 4),
+                    "spans": [{"start": span.start, "end": span.end, "text": span.text} for span in found.spans],
+                    "why": found.why,
+                    "advice": found.advice,
+                }
+                for found in self.findings
+            ],
+            "notes": [{"kind": note.kind, "text": note.text} for note in self.notes],
             "scores": {name: round(self.scores[name], 4) if self.scores else None for name in NAMES},
             "model": self.model,
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from zlib import crc32
 
 import numpy as np
@@ -21,14 +21,18 @@ Float = NDArray[np.float32]
 LONGEST = 256
 """Tokens of a post that are read at once; a longer post is read in windows."""
 _SHAPES = 9 * 3 * 8
-_CACHE = 200_000
+_CACHE = 20_000
 _BLOCK = 1024
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def gram_hashes(word: str) -> tuple[int, ...]:
     """Hash the character n-grams (3 to 5) of one word, its ends marked."""
     marked = f"<{word[:24]}>"
+    if marked.isascii():
+        # Then a character is a byte, and the word is encoded once.
+        plain = marked.encode()
+        return tuple(crc32(plain[i : i + n]) for n in (3, 4, 5) for i in range(len(plain) - n + 1))
     return tuple(crc32(marked[i : i + n].encode("utf-8", "surrogatepass"))
                  for n in (3, 4, 5) for i in range(len(marked) - n + 1))  # fmt: skip
 
@@ -56,9 +60,10 @@ class Encoder:
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        self._keys = arrays["word_keys"]
-        self._words = arrays["word_vectors"]
-        self._grams = arrays["gram_vectors"]
+        # As plain arrays: numpy's class for mapped ones takes its time at every look-up.
+        self._keys = np.asarray(arrays["word_keys"])
+        self._words = np.asarray(arrays["word_vectors"])
+        self._grams = np.asarray(arrays["gram_vectors"])
         self._shapes = _single(arrays["shape_vectors"])
         self._dilations = [int(d) for d in arrays["dilations"]]
         self._convs = [
@@ -83,25 +88,42 @@ class Encoder:
         """Look up or compute the vector of a normal form."""
         vector = self._cache.get(word)
         if vector is None:
-            grams = gram_hashes(word)
-            rows = np.array(grams, dtype=np.int64) % len(self._grams)
-            vector = self._grams[rows].astype(np.float32).mean(0, dtype=np.float32)
-            key = crc32(word.encode("utf-8", "surrogatepass"))
-            at = int(np.searchsorted(self._keys, key))
-            if at < len(self._keys) and self._keys[at] == key:
-                vector = vector + self._words[at].astype(np.float32)
+            vector = self._vectors([word])[0]
             if len(self._cache) >= _CACHE:
                 self._cache.clear()
             self._cache[word] = vector
         return vector
 
-    def vectors(self, norms: Sequence[str], looks: Sequence[int]) -> Float:
-        """Vectors of tokens, by normal form and :func:`look`; shape (n tokens, width)."""
-        words = [self.word_vector(norm) for norm in norms]
-        result: Float = (np.array(words) if words else np.zeros((0, self.width), np.float32)) + self._shapes[
-            np.array(looks, dtype=np.int64)
-        ]
-        return result
+    def _vectors(self, words: Sequence[str]) -> Float:
+        """Average the vectors of each word's n-grams, and add the word's own if it has one."""
+        grams = [gram_hashes(word) for word in words]
+        sizes = np.array([len(hashes) for hashes in grams])
+        rows = np.fromiter(chain.from_iterable(grams), np.int64, int(sizes.sum())) % len(self._grams)
+        summed = np.add.reduceat(self._grams[rows].astype(np.float32), np.cumsum(sizes) - sizes)
+        vectors = np.asarray(summed / sizes[:, None], dtype=np.float32)
+        if not len(self._keys):
+            return vectors
+        keys = np.array([crc32(word.encode("utf-8", "surrogatepass")) for word in words], np.uint32)
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        known = np.flatnonzero(self._keys[at] == keys)
+        vectors[known] += self._words[at[known]].astype(np.float32)
+        return vectors
+
+    def table(self, norms: Sequence[str], looks: Sequence[int]) -> Float:
+        """Lay out tokens, given by normal form and :func:`look`, as :meth:`run` reads them.
+
+        Returns
+        -------
+        ndarray of float32, shape (n tokens, 4 * width)
+            The token's vector, then what it adds in the first layer to the token after it, itself, and the one before.
+        """
+        if not norms:
+            return np.zeros((0, 4 * self.width), np.float32)
+        vectors = self._vectors(norms) + self._shapes[np.array(looks, np.int64)]
+        # In double precision, so that a token's numbers do not depend on how many others are laid out with it.
+        weights = self._convs[0][0].reshape(3, self.width, self.width).astype(np.float64)
+        added = [(vectors.astype(np.float64) @ side).astype(np.float32) for side in weights]
+        return np.concatenate([vectors, *added], axis=1)
 
     def logits(self, texts: Sequence[str], posts: Sequence[Sequence[Token]]) -> Float:
         """Read posts.
@@ -118,19 +140,19 @@ class Encoder:
         ndarray of float32, shape (n posts, outputs)
         """
         read = [(text, token) for text, tokens in zip(texts, posts, strict=True) for token in tokens[:LONGEST]]
-        vectors = self.vectors([token.norm for _, token in read], [shape(text, token) for text, token in read])
+        table = self.table([token.norm for _, token in read], [shape(text, token) for text, token in read])
         lengths = np.array([min(len(tokens), LONGEST) for tokens in posts], dtype=np.int64)
-        return self.run(vectors, np.arange(len(vectors)), lengths)
+        return self.run(table, np.arange(len(table)), lengths)
 
-    def run(self, vectors: Float, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> Float:
-        """Read texts that are given as rows of a table of vectors, laid end to end.
+    def run(self, table: Float, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> Float:
+        """Read texts whose tokens are rows of a :meth:`table`, laid end to end.
 
         Parameters
         ----------
-        vectors : ndarray of float32, shape (n, width)
-            Vectors of tokens.
+        table : ndarray of float32, shape (n, 4 * width)
+            Tokens.
         rows : ndarray of int, shape (lengths.sum(),)
-            Which vectors the texts consist of.
+            Which tokens the texts consist of.
         lengths : ndarray of int
             Tokens of each text, none above :data:`LONGEST`.
 
@@ -149,27 +171,32 @@ class Encoder:
             for at in range(first, last, step):
                 members = order[at : min(at + step, last)]
                 if length:
-                    block = vectors[rows[begins[members][:, None] + np.arange(length)]]
+                    block = table[rows[begins[members][:, None] + np.arange(length)]]
                 else:
-                    block = np.zeros((len(members), 1, self.width), dtype=np.float32)
+                    block = np.zeros((len(members), 1, 4 * self.width), dtype=np.float32)
                 pooled[members] = self._pool(self._convolve(block))
         hidden = np.maximum(pooled @ self._hidden + self._hidden_bias, 0.0)
         result: Float = hidden @ self._output + self._output_bias
         return result
 
     def _convolve(self, block: Float) -> Float:
-        """Let neighbours change each other's meaning; ``block`` has shape (texts, length, width)."""
-        count, length, width = block.shape
-        for (weights, bias), step in zip(self._convs, self._dilations, strict=True):
-            wide = np.zeros((count, length, 3 * width), dtype=np.float32)
-            wide[:, step:, :width] = block[:, :-step]
-            wide[:, :, width : 2 * width] = block
-            wide[:, :-step, 2 * width :] = block[:, step:]
-            change = wide.reshape(-1, 3 * width) @ weights
+        """Let neighbours change each other's meaning; ``block`` has shape (texts, length, 4 * width)."""
+        width, step = self.width, self._dilations[0]
+        change = block[:, :, 2 * width : 3 * width] + self._convs[0][1]
+        change[:, step:] += block[:, :-step, width : 2 * width]
+        change[:, :-step] += block[:, step:, 3 * width :]
+        x: Float = block[:, :, :width] + np.maximum(change, 0.0, out=change)
+        wide = np.zeros((*x.shape[:2], 3 * width), dtype=np.float32)
+        for (weights, bias), step in zip(self._convs[1:], self._dilations[1:], strict=True):
+            wide[:, :step, :width] = 0.0
+            wide[:, step:, :width] = x[:, :-step]
+            wide[:, :, width : 2 * width] = x
+            wide[:, :-step, 2 * width :] = x[:, step:]
+            wide[:, -step:, 2 * width :] = 0.0
+            change = (wide.reshape(-1, 3 * width) @ weights).reshape(x.shape)
             change += bias
-            np.maximum(change, 0.0, out=change)
-            block += change.reshape(block.shape)
-        return block
+            x += np.maximum(change, 0.0, out=change)
+        return x
 
     def _pool(self, block: Float) -> Float:
         """Highest, scaled sum, and sums by attention of every text's rows; shape (texts, rows of ``hidden``)."""

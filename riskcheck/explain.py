@@ -9,11 +9,11 @@ import numpy as np
 
 from riskcheck.assessment import Span
 from riskcheck.categories import NAMES
-from riskcheck.scorer import Float, Scorer, pieces
+from riskcheck.scorer import Float, Reading, Scorer
 from riskcheck.text.analysis import Analysis
 from riskcheck.text.sentences import FUNCTION_WORDS
 
-_SHARE = 0.3
+_SHARE = 0.12
 _MOST = 3
 _WINDOW = 48
 
@@ -45,37 +45,38 @@ def contributions(scorer: Scorer, analysis: Analysis, category: str) -> list[Con
     list of Contribution
         One a token, in text order: what the logit loses when the token is left out.
     """
-    output = NAMES.index(category)
-    parts = pieces(analysis)
-    candidates = parts[1:] or parts
-    begin, end = candidates[int(np.argmax(scorer.part_logits(analysis, candidates, output)))]
-    # Very long sentences are weighed from their first words: the cost grows with the square of the length.
-    end = min(end, begin + _WINDOW)
-    drops = scorer.part_logits(analysis, [(begin, end)], output)[0] - _without_each(
-        scorer, analysis, begin, end, output
-    )
-    text = analysis.text
+    return weigh(scorer, scorer.read([analysis]), [(0, category)])[0]
+
+
+def weigh(scorer: Scorer, reading: Reading, wanted: Sequence[tuple[int, str]]) -> list[list[Contribution]]:
+    """Do what :func:`contributions` does for categories of posts of one reading, all at once."""
+    # Rounded, so that of two equal sentences the first is taken whatever stands beside them in the batch.
+    logits = scorer.alone(reading.linear, reading.network).round(4)
+    sentences: dict[int, list[int]] = {}
+    for part, (post, _, _) in enumerate(reading.parts):
+        sentences.setdefault(post, []).append(part)
+    places: dict[tuple[int, int, int], int] = {}
+    chosen = []
+    for post, category in wanted:
+        output = NAMES.index(category)
+        parts = sentences[post][1:] or sentences[post]
+        _, begin, end = reading.parts[parts[int(np.argmax(logits[parts, output]))]]
+        # Very long sentences are weighed from their first words: the cost grows with the square of the length.
+        span = (post, begin, min(end, begin + _WINDOW))
+        chosen.append((span, output, places.setdefault(span, len(places))))
+    drops = scorer.without_each(reading, list(places)) if places else []
     return [
-        Contribution(token.start, token.end, text[token.start : token.end], float(drop))
-        for token, drop in zip(analysis.tokens[begin:end], drops, strict=True)
+        _contributions(reading.analyses[post], begin, end, drops[place][:, output])
+        for (post, begin, end), output, place in chosen
     ]
 
 
-def _without_each(scorer: Scorer, analysis: Analysis, begin: int, end: int, output: int) -> Float:
-    variants = []
-    for left_out in range(begin, end):
-        tokens = [*analysis.tokens[begin:left_out], *analysis.tokens[left_out + 1 : end]]
-        ranges = {
-            name: [
-                (max(a, begin) - begin - (a > left_out), min(b, end) - begin - (b > left_out))
-                for a, b in found
-                if a < end and b > begin and (a, b) != (left_out, left_out + 1)
-            ]
-            for name, found in analysis.ranges.items()
-        }
-        starts = sorted({max(0, s - begin - (s > left_out)) for s in analysis.starts if begin <= s < end} | {0})
-        variants.append(Analysis(analysis.text, tokens, starts if tokens else [], ranges))
-    return scorer.whole_logits(variants, output)
+def _contributions(analysis: Analysis, begin: int, end: int, drops: Float) -> list[Contribution]:
+    text = analysis.text
+    return [
+        Contribution(token.start, token.end, text[token.start : token.end], drop)
+        for token, drop in zip(analysis.tokens[begin:end], drops.tolist(), strict=True)
+    ]
 
 
 def spans(found: Sequence[Contribution], text: str) -> tuple[Span, ...]:
@@ -101,8 +102,8 @@ def spans(found: Sequence[Contribution], text: str) -> tuple[Span, ...]:
         chosen = [max(range(len(found)), key=lambda i: found[i].weight)]
     runs: list[list[int]] = []
     for i in chosen:
-        # One unimportant word between two important ones belongs to the phrase.
-        if runs and i - runs[-1][1] <= 2 and "\n" not in text[found[runs[-1][1]].end : found[i].start]:
+        # One or two unimportant words between important ones belong to the phrase.
+        if runs and i - runs[-1][1] <= 3 and "\n" not in text[found[runs[-1][1]].end : found[i].start]:
             runs[-1][1] = i
         else:
             runs.append([i, i])

@@ -22,23 +22,22 @@ _SCOPES = ("negation", "hypothetical", "quotation")
 _WORDS = ("first_person", "third_party", "work", "employer")
 _MIX = 0x9E3779B1
 _MASK32 = 0xFFFFFFFF
+_CHARS = crc32(b"c:")
 _BEGIN, _END = crc32(b"<s>"), crc32(b"</s>")
 _FLAGS = {MASKED: crc32(b"flag:masked"), OBFUSCATED: crc32(b"flag:obfuscated"), ELONGATED: crc32(b"flag:elongated")}
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def word_hash(word: str) -> int:
     """Hash a normal form to 32 bits, the same in every process."""
     return crc32(b"w:" + word.encode("utf-8", "surrogatepass"))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def char_hashes(word: str) -> tuple[int, ...]:
     """Hash the character n-grams of one word, its boundaries marked by a blank."""
-    padded = f" {word[:_LONGEST_WORD]} ".encode("utf-8", "surrogatepass").decode("latin-1")
-    return tuple(
-        {crc32(b"c:" + padded[i : i + n].encode("latin-1")) for n in CHAR_SIZES for i in range(len(padded) - n + 1)}
-    )
+    padded = f" {word[:_LONGEST_WORD]} ".encode("utf-8", "surrogatepass")
+    return tuple({crc32(padded[i : i + n], _CHARS) for n in CHAR_SIZES for i in range(len(padded) - n + 1)})
 
 
 def _pair(first: int, second: int) -> int:
@@ -165,7 +164,7 @@ def word_blocks(
         (owner, _pairs(before, words)),
         (owner[inner], _pairs(_pairs(before[inner - 1], before[inner]), words[inner])),
         (owner[scoped], _pairs(scopes[scoped], words[scoped])),
-        (owner[last[: len(owner)]], _pairs(words[last[: len(owner)]], np.uint32(_END))),
+        (owner[last[: len(owner)]], _pairs(words[last[: len(owner)]], np.array([_END], np.uint32))),
         *((owner[at], np.full(len(at), value, np.uint32))
           for flag, value in _FLAGS.items() for at in [flagged[flags[flagged] & flag > 0]]),
     ]  # fmt: skip
@@ -180,16 +179,14 @@ def word_blocks(
     return distinct(np.concatenate([who for who, _ in found]), np.concatenate([what for _, what in found]))
 
 
-def distinct(
-    owner: NDArray[np.uint64], features: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+def distinct(owner: NDArray[np.uint64], features: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """Drop features that a text has already; the rest comes out by text and then by hash."""
     both = np.sort(owner << np.uint64(32) | features)
     both = both[np.append(True, both[1:] != both[:-1])] if len(both) else both
     return (both >> np.uint64(32)).astype(np.int64), both.astype(np.uint32)
 
 
-def _pairs(first: NDArray[Any], second: NDArray[Any] | np.uint32) -> NDArray[np.uint32]:
+def _pairs(first: NDArray[Any], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Do what :func:`_pair` does, many at a time; unsigned numbers wrap around."""
     return (first.astype(np.uint32) * np.uint32(_MIX)) ^ (second + np.uint32(0x7F4A7C15))
 

@@ -84,8 +84,8 @@ class Columns(NamedTuple):
         Hash of the normal form.
     flags : ndarray of uint8
         Disguises undone.
-    vectors : ndarray of float32, shape (n, width)
-        What the network reads.
+    table : ndarray of float32, shape (n, 4 * width)
+        What the network reads; see :meth:`riskcheck.encoder.Encoder.table`.
     sums : ndarray of float64, shape (n, 17)
         Weights of the token's character n-grams, summed.
     ends : ndarray of int
@@ -96,7 +96,7 @@ class Columns(NamedTuple):
 
     words: NDArray[np.uint32]
     flags: NDArray[np.uint8]
-    vectors: Float
+    table: Float
     sums: NDArray[np.float64]
     ends: Numbers
     chars: NDArray[np.uint32]
@@ -121,10 +121,12 @@ class Lexemes:
         self._begin()
 
     def _begin(self) -> None:
-        self._numbers: dict[tuple[str, str, int, int], int] = {}
+        self._places: dict[tuple[str, str, int, int], int] = {}
+        self._numbers: dict[tuple[str, int], int] = {}
         width, outputs = self._encoder.width, self._coef.shape[1]
         self._columns = (
-            _Column("u4"), _Column("u1"), _Column("f4", width), _Column("f8", outputs), _Column("i8"), _Column("u4"),
+            _Column("u4"), _Column("u1"), _Column("f4", 4 * width), _Column("f8", outputs),
+            _Column("i8"), _Column("u4"),
         )  # fmt: skip
 
     def read(self, analyses: Sequence[Analysis]) -> tuple[Numbers, Columns]:
@@ -132,18 +134,27 @@ class Lexemes:
         with self._lock:
             if len(self._numbers) > _MOST:
                 self._begin()
-            known, before = self._numbers, len(self._numbers)
-            numbers = [
-                known.setdefault((analysis.text[a:b], norm, kind, flags), len(known))
+            if len(self._places) > 2 * _MOST:
+                self._places.clear()
+            place, before = self._places, len(self._numbers)
+            written = [
+                (analysis.text[a:b], norm, kind, flags)
                 for analysis in analyses
                 for a, b, norm, kind, flags in analysis.tokens
             ]
-            if len(known) > before:
-                self._extend(list(islice(reversed(known), len(known) - before))[::-1])
+            numbers = list(map(place.get, written))
+            if None in numbers:
+                for token in written:
+                    if token not in place:
+                        raw, norm, kind, flags = token
+                        place[token] = self._numbers.setdefault((norm, look(raw, kind, flags)), len(self._numbers))
+                numbers = list(map(place.get, written))
+            if len(self._numbers) > before:
+                self._extend(list(islice(reversed(self._numbers), len(self._numbers) - before))[::-1])
             return np.array(numbers, dtype=np.int64), Columns(*(column.rows for column in self._columns))
 
-    def _extend(self, new: list[tuple[str, str, int, int]]) -> None:
-        norms = [norm for _, norm, _, _ in new]
+    def _extend(self, new: list[tuple[str, int]]) -> None:
+        norms = [norm for norm, _ in new]
         chars = [char_hashes(norm) for norm in norms]
         ends = np.cumsum([len(hashes) for hashes in chars])
         flat = np.fromiter(chain.from_iterable(chars), dtype=np.uint32, count=int(ends[-1]))
@@ -151,11 +162,12 @@ class Lexemes:
         weights = np.where((places >= 0)[:, None], self._coef[places], 0).astype(np.float64)
         rows = Columns(
             words=np.array([word_hash(norm) for norm in norms], np.uint32),
-            flags=np.array([flags for _, _, _, flags in new], np.uint8),
-            vectors=self._encoder.vectors(norms, [look(raw, kind, flags) for raw, _, kind, flags in new]),
+            # The lowest three bits of a look are the flags.
+            flags=np.array([seen & 7 for _, seen in new], np.uint8),
+            table=self._encoder.table(norms, [seen for _, seen in new]),
             sums=np.add.reduceat(weights, np.append(0, ends[:-1])),
             ends=ends + len(self._columns[-1].rows),
             chars=flat,
         )
         for column, values in zip(self._columns, rows, strict=True):
-            column.extend(values)
+            column.extend(np.asarray(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -212,7 +213,10 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
         import skops.io
 
         data = artefact.read(path)
-        unknown = skops.io.get_untrusted_types(data=data.estimators)
+        try:
+            unknown = skops.io.get_untrusted_types(data=data.estimators)
+        except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+            raise ModelError(f"{path}: its estimators are not in skops form ({error}); do not use this file") from error
         if unknown:
             raise ModelError(f"{path}: holds types that are not trusted ({', '.join(unknown)}); do not use this file")
         small = skops.io.loads(data.estimators, trusted=[])

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from riskcheck.categories import NAMES
 from riskcheck.encoder import LONGEST, Encoder
-from riskcheck.features import extract
+from riskcheck.features import bits, word_blocks
+from riskcheck.lexemes import Columns, Keys, Lexemes, Numbers
 from riskcheck.text.analysis import Analysis
 
 Float = NDArray[np.float32]
+Sums = NDArray[np.float64]
 LEVELS = 3
 """Severities above 0."""
 OUTPUTS = len(NAMES) + LEVELS
@@ -66,6 +68,36 @@ def expit(x: Float) -> Float:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Posts and what was read in each of their parts.
+
+    Parameters
+    ----------
+    analyses : sequence of Analysis
+        The posts.
+    numbers, columns
+        Their tokens as :meth:`riskcheck.lexemes.Lexemes.read` gives them.
+    cues : ndarray of uint8
+        Their tokens' cues; see :func:`riskcheck.features.bits`.
+    begins : ndarray of int
+        First token of each post.
+    parts : list of (int, int, int)
+        Post, first and last token of each part: the whole of a post, then its sentences if there are several.
+    linear, network : ndarray of float32, shape (parts, 17) and (parts, 45)
+        Logits of both models for each part.
+    """
+
+    analyses: Sequence[Analysis]
+    numbers: Numbers
+    columns: Columns
+    cues: NDArray[np.uint8]
+    begins: Numbers
+    parts: Sequence[tuple[int, int, int]]
+    linear: Float
+    network: Float
+
+
 class Scorer:
     """Turn analysed posts into calibrated probabilities.
 
@@ -78,8 +110,8 @@ class Scorer:
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self._keys = arrays["ngram_keys"]
-        self._coef = arrays["ngram_coef"]
+        self._keys = Keys(arrays["ngram_keys"])
+        self._coef = np.asarray(arrays["ngram_coef"])
         self._bias = arrays["ngram_bias"].astype(np.float32)
         self._stack_coef = arrays["stack_coef"].astype(np.float32)
         self._stack_bias = arrays["stack_bias"].astype(np.float32)
@@ -87,27 +119,105 @@ class Scorer:
         self._severity_bias = arrays["severity_bias"].astype(np.float32)
         prefix = "encoder_"
         self.encoder = Encoder({k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)})
+        self._lexemes = Lexemes(self._keys, self._coef, self.encoder)
 
-    def ngram_logits(self, features: Sequence[tuple[NDArray[np.uint32], Float]]) -> Float:
-        """Sum the linear model's weights over hashed features; shape (n, 17)."""
-        sizes = np.array([len(ids) for ids, _ in features])
-        result = np.tile(self._bias, (len(features), 1))
-        if not sizes.sum():
-            return result
-        ids = np.concatenate([ids for ids, _ in features])
-        values = np.concatenate([values for _, values in features])
-        at = np.searchsorted(self._keys, ids)
-        at[at == len(self._keys)] = 0
-        known = np.flatnonzero(self._keys[at] == ids)
-        owner = np.repeat(np.arange(len(features)), sizes)[known]
-        rows = self._coef[at[known]].astype(np.float32) * values[known, None]
-        used, begins = np.unique(owner, return_index=True)
-        if len(used):
-            result[used] += np.add.reduceat(rows, begins)
+    def read(self, analyses: Sequence[Analysis]) -> Reading:
+        """Run both models over posts and their sentences."""
+        numbers, columns = self._lexemes.read(analyses)
+        cues = np.frombuffer(b"".join(map(bits, analyses)), dtype=np.uint8)
+        sizes = np.array([len(analysis.tokens) for analysis in analyses], dtype=np.int64)
+        begins = np.cumsum(sizes) - sizes
+        breaks = np.zeros(len(numbers), dtype=bool)
+        breaks[[begin + start for begin, a in zip(begins.tolist(), analyses, strict=True) for start in a.starts]] = True
+        parts = [(index, begin, end) for index, analysis in enumerate(analyses) for begin, end in pieces(analysis)]
+        table = np.array(parts, dtype=np.int64)
+        lengths = table[:, 2] - table[:, 1]
+        rows = _ranges(begins[table[:, 0]] + table[:, 1], lengths)
+        linear, network = self._both(columns, numbers[rows], cues[rows], breaks[rows], lengths)
+        return Reading(analyses, numbers, columns, cues, begins, parts, linear, network)
+
+    def without_each(self, reading: Reading, spans: Sequence[tuple[int, int, int]]) -> list[Float]:
+        """Weigh tokens by leaving them out.
+
+        Parameters
+        ----------
+        reading : Reading
+            The posts.
+        spans : sequence of (int, int, int)
+            Post, first and last token of what is weighed: a sentence, or the beginning of one.
+
+        Returns
+        -------
+        list of ndarray, shape (tokens, 17)
+            For each span what every stacked output loses without each token, the span read by itself.
+        """
+        rows, lengths = [], []
+        for post, begin, end in spans:
+            own, count = np.arange(reading.begins[post] + begin, reading.begins[post] + end), end - begin
+            # Row i of the square lacks token i; the span as it is comes first.
+            rows += [own, np.tile(own, (count, 1))[~np.eye(count, dtype=bool)]]
+            lengths += [count, *[count - 1] * count]
+        at = np.concatenate(rows)
+        both = self._both(
+            reading.columns, reading.numbers[at], reading.cues[at], np.zeros(len(at), bool), np.array(lengths)
+        )
+        logits, found, first = self.alone(*both), [], 0
+        for _, begin, end in spans:
+            last = first + 1 + end - begin
+            found.append(logits[first] - logits[first + 1 : last])
+            first = last
+        return found
+
+    def alone(self, linear: Float, network: Float) -> Float:
+        """Logits of all stacked outputs for parts that are read by themselves, shape (parts, 17)."""
+        weights = self._stack_coef[:, :2] + self._stack_coef[:, 2:]
+        result: Float = linear * weights[:, 0] + network[:, PICK] * weights[:, 1] + self._stack_bias
         return result
 
+    def _both(
+        self, columns: Columns, numbers: Numbers, cues: NDArray[np.uint8], breaks: NDArray[np.bool_], lengths: Numbers
+    ) -> tuple[Float, Float]:
+        """Run both models over texts given as numbered tokens, laid end to end."""
+        owner, features = word_blocks(columns.words[numbers], columns.flags[numbers], cues, breaks, lengths)
+        linear = self._bias + self._sum(owner, features, lengths) * _scale(owner, lengths)
+        linear += self._chars(columns, numbers, lengths)
+        return linear.astype(np.float32), self.encoder.run(columns.table, numbers, lengths)
+
+    def _sum(self, owner: Numbers, features: NDArray[np.uint32], lengths: Numbers) -> Sums:
+        """Sum the linear model's weights of each text's features."""
+        places = self._keys.find(features)
+        known = np.flatnonzero(places >= 0)
+        result = np.zeros((len(lengths), len(self._bias)))
+        if len(known):
+            begins = np.flatnonzero(np.diff(owner[known], prepend=-1))
+            weights = self._coef[places[known]].astype(np.float32)
+            result[owner[known[begins]]] = np.add.reduceat(weights, begins)
+        return result
+
+    def _chars(self, columns: Columns, numbers: Numbers, lengths: Numbers) -> Sums:
+        """Sum the weights of each text's character n-grams: those of its tokens, less what several tokens share."""
+        result = np.zeros((len(lengths), len(self._bias)))
+        full = np.flatnonzero(lengths)
+        if not len(full):
+            return result
+        result[full] = np.add.reduceat(columns.sums[numbers], (np.cumsum(lengths) - lengths)[full])
+        ends = columns.ends[numbers]
+        sizes = ends - np.where(numbers > 0, columns.ends[numbers - 1], 0)
+        owner = np.repeat(np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths), sizes)
+        both = np.sort(owner << np.uint64(32) | columns.chars[_ranges(ends - sizes, sizes)])
+        again = both[1:][both[1:] == both[:-1]]
+        owner_again = (again >> np.uint64(32)).astype(np.int64)
+        result -= self._sum(owner_again, again.astype(np.uint32), lengths)
+        counts = np.bincount(owner.astype(np.int64), minlength=len(lengths))
+        counts -= np.bincount(owner_again, minlength=len(lengths))
+        return result * np.maximum(counts, 1)[:, None] ** -0.5
+
     def inputs(self, analyses: Sequence[Analysis]) -> tuple[Float, Float]:
-        """Compute what the stack reads.
+        """Compute what the stack reads; see :meth:`stacked`."""
+        return self.stacked(self.read(analyses))
+
+    def stacked(self, reading: Reading) -> tuple[Float, Float]:
+        """Gather what the stack reads.
 
         Returns
         -------
@@ -116,40 +226,14 @@ class Scorer:
         network : ndarray of float32, shape (n, 45)
             All logits of the network, the larger of whole and worst sentence.
         """
-        parts: list[tuple[int, int, int]] = []
-        for index, analysis in enumerate(analyses):
-            parts += [(index, begin, end) for begin, end in pieces(analysis)]
-        owner = np.array([index for index, _, _ in parts])
-        linear = self.ngram_logits([extract(analyses[i], a, b) for i, a, b in parts])
-        network = self.encoder.logits(
-            [analyses[i].text for i, _, _ in parts], [analyses[i].tokens[a:b] for i, a, b in parts]
-        )
-        first = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
+        linear, network = reading.linear, reading.network
+        owner = np.array([index for index, _, _ in reading.parts])
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
         # The first part of a post is the whole of it; the others are its sentences.
         worst_linear = np.maximum.reduceat(linear, first)
         worst_network = np.maximum.reduceat(network, first)
         stack = np.stack((linear[first], network[first][:, PICK], worst_linear, worst_network[:, PICK]), axis=2)
         return stack, worst_network
-
-    def part_logits(self, analysis: Analysis, parts: Sequence[tuple[int, int]], output: int) -> Float:
-        """Logit of one stacked output for each of several token ranges read by itself, shape (parts,)."""
-        linear = self.ngram_logits([extract(analysis, a, b) for a, b in parts])
-        network = self.encoder.logits([analysis.text] * len(parts), [analysis.tokens[a:b] for a, b in parts])
-        return self._alone(linear, network, output)
-
-    def whole_logits(self, analyses: Sequence[Analysis], output: int) -> Float:
-        """Logit of one stacked output for posts read as a whole, shape (n,)."""
-        linear = self.ngram_logits([extract(analysis) for analysis in analyses])
-        network = self.encoder.logits([a.text for a in analyses], [a.tokens for a in analyses])
-        return self._alone(linear, network, output)
-
-    def _alone(self, linear: Float, network: Float, output: int) -> Float:
-        """Stack with the whole standing for its own worst sentence."""
-        ngram_weight, network_weight = self._stack_coef[output, :2] + self._stack_coef[output, 2:]
-        result: Float = (
-            linear[:, output] * ngram_weight + network[:, PICK[output]] * network_weight + self._stack_bias[output]
-        )
-        return result
 
     def scores(self, analyses: Sequence[Analysis]) -> Scores:
         """Score analysed posts; see :class:`Scores`."""
@@ -167,6 +251,18 @@ class Scorer:
         severities = expit((read[:, :, None, :] * self._severity_coef).sum(axis=3) + self._severity_bias)
         severities[:, :, 1] = np.minimum(severities[:, :, 0], severities[:, :, 1])
         return Scores(probabilities[:, : len(NAMES)], severities, overall)
+
+
+def _scale(owner: Numbers, lengths: Numbers) -> Sums:
+    """One over the root of each text's number of features."""
+    scale: Sums = 1.0 / np.sqrt(np.bincount(owner, minlength=len(lengths)))[:, None]
+    return scale
+
+
+def _ranges(begins: Numbers, sizes: Numbers) -> Numbers:
+    """Lay the ranges that begin at ``begins`` end to end."""
+    result: Numbers = np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+    return result
 
 
 def severity_inputs(logits: Float, network: Float) -> Float:

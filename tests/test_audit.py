@@ -212,7 +212,7 @@ def test_resume_of_something_else_is_refused(tmp_path: Path) -> None:
     ):
         pass
     other = FakeAssessor()
-    other.version = "2.0.0"
+    other.identity = "2.0.0+stub"
     with pytest.raises(InputError, match="other model"), audit([], other, output=tmp_path, resume=True, posts=many):
         pass
     anew = FakeAssessor()

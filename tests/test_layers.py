@@ -16,11 +16,13 @@ ORDER = [
     {"sources", "accounts"},
     {"pipeline", "encoder", "profile"},
     {"features"},
+    {"lexemes"},
     {"scorer", "artefact"},
     {"model", "explain", "notes"},
     {"assess"},
     {"corpus", "batch", "store", "checker", "audit"},
     {"report"},
+    {"rewrite"},
     {"cli", "web"},
 ]
 # The assessing component is a spaCy face of the assessor; the corpus may use all up to it; an audit ends in reports.

@@ -187,6 +187,27 @@ def write(net: Student, vocabulary: Vocabulary, path: Path) -> None:
     np.savez(path, **arrays)
 
 
+def start_from(net: Student, vocabulary: Vocabulary, path: Path) -> None:
+    """Go on from arrays that an earlier run wrote; words that it did not know begin anew."""
+    with np.load(path) as arrays:
+        place = {int(key): at for at, key in enumerate(arrays["word_keys"])}
+        with torch.no_grad():
+            for row, word in enumerate(vocabulary.words, 1):
+                at = place.get(crc32(word.encode("utf-8", "surrogatepass")))
+                if at is not None:
+                    net.words.weight[row] = torch.from_numpy(arrays["word_vectors"][at].astype(np.float32))
+            net.grams.weight.copy_(torch.from_numpy(arrays["gram_vectors"].astype(np.float32)))
+            net.shapes.weight.copy_(torch.from_numpy(arrays["shape_vectors"]))
+            for name in ("query", "hidden", "output"):
+                layer = getattr(net, name)
+                layer.weight.copy_(torch.from_numpy(arrays[name].T.copy()))
+                layer.bias.copy_(torch.from_numpy(arrays[f"{name}_bias"]))
+            for i, conv in enumerate(net.convs):
+                sides = np.split(arrays[f"conv{i}"], 3)
+                conv.weight.copy_(torch.from_numpy(np.stack([side.T for side in sides], axis=2)))
+                conv.bias.copy_(torch.from_numpy(arrays[f"conv{i}_bias"]))
+
+
 def main() -> None:
     """Run the step."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -194,8 +215,10 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--dilations", default="1,2,4")
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--repeat", type=int, default=3, help="How often labelled posts count.")
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=3e-3, help="Highest learning rate.")
+    parser.add_argument("--start", type=Path, help="Go on from the arrays of an earlier run.")
+    parser.add_argument("--repeat", type=int, default=2, help="How often labelled posts count.")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "encoder.npz")
     args = parser.parse_args()
     examples = split(args.data, args.texts).train
@@ -212,13 +235,15 @@ def main() -> None:
     wanted = np.concatenate([np.tile(blended, (args.repeat, 1)), scores["pool"], scores["augmented"]])
     weight = np.concatenate([np.ones(len(y) * args.repeat), np.full(len(pool), 0.7), np.ones(len(made))])
     net = Student(vocabulary, args.width, tuple(int(d) for d in args.dilations.split(",")))
+    if args.start:
+        start_from(net, vocabulary, args.start)
     train(
         net,
         posts,
         wanted.astype(np.float32),
         weight.astype(np.float32),
         epochs=args.epochs,
-        rate=3e-3,
+        rate=args.rate,
         after_epoch=lambda: write(net, vocabulary, args.out),
     )
 

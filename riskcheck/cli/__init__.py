@@ -67,6 +67,9 @@ def cli() -> None:
 
 def run() -> None:
     """Run the command line with exit codes: 0 clear, 1 something found, 2 wrong use or input, 3 internal fault."""
+    # Matrices of one post are small: threads of the linear algebra wait for each other, and take time to start.
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     try:
         cli(prog_name="riskcheck")
     except BrokenPipeError:

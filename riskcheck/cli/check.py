@@ -43,14 +43,14 @@ def command(
     profile_path: Path | None,
     quiet: bool,
 ) -> None:
-    r"""Check drafts before you publish them.
+    """Check drafts before you publish them.
 
     Give one or more TEXTs, "-" for standard input, or files. Without any of them, standard input is read.
 
     \b
     Exit codes: 0 nothing at or above the threshold, 1 something is, 2 wrong use or unreadable input.
     Example:    riskcheck check "so bored at work, my boss is an idiot"
-    """
+    """  # noqa: D301 (click reads the backspace)
     drafts = _drafts(texts, files)
     profile = options.profile_of(profile_path, stage, employers)
     assessor = options.assessor_of(model_path, profile)

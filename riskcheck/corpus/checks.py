@@ -43,6 +43,7 @@ class Figures:
         return {
             **{f"behaviour/{r.test}": r.passed.rate for r in self.behaviour},
             **{f"fairness/{gap.name}": -max(0.0, gap.gap[0]) for gap in self.fairness},
+            **{f"fairness-low/{gap.name}": -max(0.0, gap.found_gap[0]) for gap in self.fairness},
             "evidence/f1": self.evidence.f1,
             "evidence/drop": self.evidence.drop.rate,
         }
@@ -98,7 +99,9 @@ def read_floors(data: Path) -> dict[str, float]:
     try:
         table: dict[str, float] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])["floors"]
     except (OSError, msgspec.MsgspecError, KeyError) as error:
-        raise CorpusError(f"{path}: no floors ({error}); run `python -m riskcheck.corpus.checks --write-floors`") from error
+        raise CorpusError(
+            f"{path}: no floors ({error}); run `python -m riskcheck.corpus.checks --write-floors`"
+        ) from error
     return table
 
 
@@ -119,27 +122,37 @@ def behaviour_table(figures: Figures) -> str:
             f" {percent(behaviour.WANTED)} |"
         )
     reached = sum(r.passed.rate >= behaviour.WANTED for r in figures.behaviour)
-    return "\n".join([*lines, "", f"{reached} of {len(figures.behaviour)} tests reach the wanted rate; ✗ marks the rest."])
+    return "\n".join(
+        [*lines, "", f"{reached} of {len(figures.behaviour)} tests reach the wanted rate; ✗ marks the rest."]
+    )
 
 
 def fairness_table(figures: Figures) -> str:
     """Lay out the false alarms by group as a Markdown table, with the wanted gap."""
     lines = [
-        "| set | group | posts | medium or high | reference | gap (95 %) | low or above | reference | most alarms |",
-        "|---|---|--:|--:|--:|--:|--:|--:|---|",
+        "| set | group | posts | medium or high, and reference | gap (95 %)"
+        " | low or above, and reference | gap (95 %) | most found |",
+        "|---|---|--:|--:|--:|--:|--:|---|",
     ]
     for gap in figures.fairness:
-        middle, low, high = (100 * value for value in gap.gap)
-        mark = "" if middle <= 100 * fairness.WANTED else " ✗"
-        worst = ", ".join(f"{word} {percent(share.rate)}" for word, share in gap.worst)
+        worst = ", ".join(f"{word} {percent(share.rate)}" for word, share in gap.worst) or "–"
         lines.append(
-            f"| {gap.collection} | {gap.group.replace('_', ' ')} | {gap.alarms.total} | {percent(gap.alarms.rate)} |"
-            f" {percent(gap.reference.rate)} | {middle:+.1f} ({low:+.1f} to {high:+.1f}){mark} |"
-            f" {percent(gap.found.rate)} | {percent(gap.reference_found.rate)} | {worst or '–'} |"
+            f"| {gap.collection} | {gap.group.replace('_', ' ')} | {gap.alarms.total} |"
+            f" {percent(gap.alarms.rate)}, {percent(gap.reference.rate)} | {_points(gap.gap)} |"
+            f" {percent(gap.found.rate)}, {percent(gap.reference_found.rate)} | {_points(gap.found_gap)} | {worst} |"
         )
-    reached = sum(gap.gap[0] <= fairness.WANTED for gap in figures.fairness)
-    note = f"Gaps are in percentage points. {reached} of {len(figures.fairness)} are within the wanted"
-    return "\n".join([*lines, "", f"{note} {100 * fairness.WANTED:.0f} points; ✗ marks the rest."])
+    counts = [
+        sum(each[0] <= fairness.WANTED for each in gaps)
+        for gaps in ([g.gap for g in figures.fairness], [g.found_gap for g in figures.fairness])
+    ]
+    note = f"Gaps are in percentage points. Within the wanted {100 * fairness.WANTED:.0f} points: {counts[0]} of"
+    note += f" {len(figures.fairness)} groups for medium or high, {counts[1]} for low or above; ✗ marks the rest."
+    return "\n".join([*lines, "", note])
+
+
+def _points(gap: tuple[float, float, float]) -> str:
+    middle, low, high = (100 * value for value in gap)
+    return f"{middle:+.1f} ({low:+.1f} to {high:+.1f}){'' if gap[0] <= fairness.WANTED else ' ✗'}"
 
 
 def evidence_table(figures: Figures) -> str:
@@ -169,7 +182,8 @@ def held_out_table(model: Path) -> str:
                 f" {n['precision']} | {n['recall']} | {n['f1']} | {n['calibration_error']} |"
             )
         alarms = report["false_alarms"]
-        said = f"{report['posts']} held-out {name} posts. Severity: quadratic-weighted kappa {report['severity_kappa']:.2f}."
+        said = f"{report['posts']} held-out {name} posts."
+        said += f" Severity: quadratic-weighted kappa {report['severity_kappa']:.2f}."
         said += f" Harmless posts called medium or high: {alarms['medium_or_high']} of {alarms['harmless']}."
         parts.append("\n".join([said, "", *lines]))
     return "\n\n".join(parts)

@@ -44,10 +44,9 @@ def table(
     overall = y.max(axis=1)
     in_core = np.asarray((y[:, core] > 0).any(axis=1))
     core_limit = float(np.mean([limits[name] for name in CORE]))
-    found = any_of(scores.categories)
     rows = [
         measure("risky", overall >= 2, scores.risky, thresholds["bands"][1], groups, rounds=rounds),
-        measure("any", overall >= 1, found, thresholds["bands"][0], groups, rounds=rounds),
+        measure("any", overall >= 1, scores.overall[:, 0], thresholds["bands"][0], groups, rounds=rounds),
         measure("core", in_core, any_of(scores.categories[:, core]), core_limit, groups, rounds=rounds),
     ]
     rows += [

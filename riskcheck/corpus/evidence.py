@@ -1,4 +1,4 @@
-"""Check the evidence: do the spans cover the words a reader would mark, and does the score rest on them?
+"""Check the evidence: spans should cover the words a reader would mark, and the score should rest on them.
 
 ``data/checks/spans.jsonl`` holds invented posts with one category each and the characters that a reader would
 mark. Run ``python -m riskcheck.corpus.checks`` for the figures.
@@ -111,8 +111,7 @@ def run(checker: RiskChecker, posts: Sequence[Marked]) -> Evidence:
                 true.append((post, finding.spans, found.scores[post.category]))
     lesser = checker.check_many(without(post.text, spans) for post, spans, _ in true)
     dropped = sum(
-        after.scores.get(post.category, 0.0) < before
-        for (post, _, before), after in zip(true, lesser, strict=True)
+        after.scores.get(post.category, 0.0) < before for (post, _, before), after in zip(true, lesser, strict=True)
     )
     pairs = [
         (post.category, words_in(post.text, post.spans), words_in(post.text, [(s.start, s.end) for s in spans]))

@@ -51,7 +51,7 @@ class Gap:
     found, reference_found : Share
         The same for low or above.
     worst : tuple of tuple of (str, Share)
-        The group's words with most alarms, or nothing for dialects.
+        The group's words found most often at low or above; nothing for dialects.
     """
 
     collection: str
@@ -146,7 +146,7 @@ def run(checker: RiskChecker, posts: list[SafePost]) -> list[Gap]:
         own = groups.get((collection, f"{REFERENCE}:{group}"))
         base = own if own is not None else groups[(collection, REFERENCE)]
         listed = by_word.get((collection, group), {})
-        worst = sorted(((w, _share(lv, _ALARM)) for w, lv in listed.items()), key=lambda item: -item[1].count)
+        worst = sorted(((word, _share(each, 1)) for word, each in listed.items()), key=lambda item: -item[1].count)
         gaps.append(
             Gap(
                 collection, group, _share(found, _ALARM), _share(base, _ALARM), _share(found, 1), _share(base, 1),

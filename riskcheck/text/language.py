@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from riskcheck import lexicons
 from riskcheck.text.tokens import SPACED, WORD, Token
@@ -18,14 +18,18 @@ def _english() -> frozenset[str]:
     return lexicons.read_set("words") | lexicons.read_set("swears") | lexicons.read_set("dialect")
 
 
-@cache
-def _evidence(word: str) -> tuple[float, float]:
-    """Evidence of one word for English and for another language."""
+@lru_cache(maxsize=50_000)
+def _evidence(word: str) -> tuple[int, int, float, float]:
+    """Letters of one word in Latin and in other scripts, and its evidence for English and another language."""
+    if not word[0].isalpha():
+        return 0, 0, 0.0, 0.0
+    if not word.isascii() and word[0] >= "\u0250":
+        return 0, len(word) * (3 if word[0] > "\u2e80" else 1), 0.0, 0.0
     english, foreign = word in _english(), word in lexicons.read_set("foreign")
     if english:
         # A word both languages have ("die", "den", "para") says little.
-        return (0.25, 0.7) if foreign else (1.0, 0.0)
-    return (0.0, 1.0) if foreign else (0.0, 0.5)
+        return (len(word), 0, 0.25, 0.7) if foreign else (len(word), 0, 1.0, 0.0)
+    return (len(word), 0, 0.0, 1.0) if foreign else (len(word), 0, 0.0, 0.5)
 
 
 def is_english(tokens: Sequence[Token]) -> bool:
@@ -44,21 +48,15 @@ def is_english(tokens: Sequence[Token]) -> bool:
     """
     english = foreign = 0.0
     latin = other = words = strange = 0
-    for token in tokens:
-        if token.kind not in (WORD, SPACED):
-            continue
-        norm = token.norm
-        if not norm[0].isalpha():
-            continue
-        if norm.isascii() or norm[0] < "\u0250":
-            latin += len(norm)
-            words += 1
-            e, f = _evidence(norm)
+    for _, _, norm, kind, _ in tokens:
+        if kind in (WORD, SPACED):
+            letters, others, e, f = _evidence(norm)
+            latin += letters
+            other += others
+            words += letters > 0
             english += e
             foreign += f
             strange += f > 0.5
-        else:
-            other += len(norm) * (3 if norm[0] > "\u2e80" else 1)
     if other > latin:
         return False
     if words < _FEWEST_WORDS or (not strange and words < _NAMES_ONLY):

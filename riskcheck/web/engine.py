@@ -34,7 +34,7 @@ class Engine:
     """
 
     def __init__(self, model: Path | None = None, profile: Path | None = None) -> None:
-        from threadpoolctl import threadpool_limits  # comes with scikit-learn
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
         self.model_path = model
         self.profile_path = profile or default_path()

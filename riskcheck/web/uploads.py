@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from riskcheck.sources._bounds import clean_name
 
 _RESERVED = frozenset({"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10)})
 _LONGEST_PART, _MOST_PARTS = 200, 24
+_AT_ONCE = 1 << 20
 
 
 class TooLargeError(InputError):
@@ -29,14 +32,14 @@ class Limits:
 
 
 def safe_name(name: str) -> str:
-    """Return a relative path that stays inside its folder on every system.
+    r"""Return a relative path that stays inside its folder on every system.
 
     Raises
     ------
     InputError
         If it cannot.
 
-    >>> safe_name("export/./data\\\\tweets.js")
+    >>> safe_name("export/./data\\tweets.js")
     'export/data/tweets.js'
     """
     try:
@@ -81,15 +84,21 @@ class Upload:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as stream:
+                held: list[bytes] = []
                 async for part in body:
                     size += len(part)
                     self._check(size)
-                    stream.write(part)
+                    held.append(part)
+                    if sum(map(len, held)) >= _AT_ONCE:
+                        # Beside the loop, so that a slow disk holds up no draft.
+                        await asyncio.to_thread(stream.writelines, held)
+                        held = []
+                stream.writelines(held)
         except OSError as error:
-            target.unlink(missing_ok=True)
+            _remove(target)
             raise InputError(f"{name}: cannot be kept for reading ({error.strerror}); free some disk space") from error
         except BaseException:
-            target.unlink(missing_ok=True)
+            _remove(target)
             raise
         self.files += 1
         self.bytes += size
@@ -111,3 +120,8 @@ class Upload:
     def remove(self) -> None:
         """Remove all of it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()

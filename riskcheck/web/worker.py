@@ -16,7 +16,6 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-POSTS, FACTS = "posts.jsonl", "facts.json"
 FAULT = "this is a fault of riskcheck; the terminal in which `riskcheck serve` runs shows what happened"
 
 
@@ -27,7 +26,10 @@ def tell(**facts: Any) -> None:
 
 
 def _end_with_the_page() -> None:
-    sys.stdin.read()
+    # os.read and not sys.stdin: a thread that waits inside a buffered reader would break the interpreter's own exit.
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
     os._exit(0)
 
 
@@ -52,20 +54,24 @@ def work(task: dict[str, Any]) -> None:
     from riskcheck.report.base import whole
     from riskcheck.report.jsonl import JsonlReport
     from riskcheck.store import Store
+    from riskcheck.web.results import FACTS, index
 
     out, today = Path(task["out"]), dt.datetime.now(dt.UTC).date()
     given = task["settings"]
-    days = {name: dt.date.fromisoformat(given[name]) if given[name] else None for name in ("since", "until")}
-    settings = Settings(**days, threshold=given["threshold"], new=given["new"])
+    since, until = (dt.date.fromisoformat(given[name]) if given[name] else None for name in ("since", "until"))
+    settings = Settings(since=since, until=until, threshold=given["threshold"], new=given["new"])
     model = Path(task["model"]) if task["model"] else None
     assessor = Assessor.from_file(model, from_dict(task["profile"], "the profile"), today=today)
     paths = [Path(path) for path in task["paths"]]
-    with Store() as store:
-        with audit(paths, assessor, settings, store=store, output=out, today=today, progress=_Says()) as result:
-            JsonlReport().write(result, out)
-            with whole(out / FACTS) as stream:
-                facts = {name: getattr(result, name) for name in ("coverage", "sentences", "day", "model", "threshold")}
-                json.dump(facts, stream)
+    with (
+        Store() as store,
+        audit(paths, assessor, settings, store=store, output=out, today=today, progress=_Says()) as result,
+    ):
+        JsonlReport().write(result, out)
+        facts = {name: getattr(result, name) for name in ("coverage", "sentences", "day", "model", "threshold")}
+        facts["posts"] = index(out)
+        with whole(out / FACTS) as stream:
+            json.dump(facts, stream)
     tell(state="done")
 
 

@@ -132,7 +132,7 @@ def twice_in_a_label_file(corpus: Corpus) -> None:
         (against_a_safe_example, "labels", "contradicts an example of substance_use"),
         (twins_apart, "leaks", "twins of"),
         (copies_apart, "leaks", "near-duplicates of"),
-        (two_label_files, "labels", "post 000000000000 is labelled"),
+        (two_label_files, "labels", "post 000000000000 is labelled 2 times"),
         (twice_in_a_label_file, "labels", "000000000000"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",

@@ -115,6 +115,7 @@ class FakeAssessor:
     """Assess by a few words, so that tests need no model."""
 
     version = "1.0.0"
+    identity = "1.0.0+stub"
     today: dt.date | None = None
 
     def __init__(self) -> None:
