@@ -38,6 +38,7 @@ def stages(count: int, risky: float) -> dict[str, float]:
     import numpy as np
 
     from riskcheck.assess import BATCH, Assessor
+    from riskcheck.batch import calm
     from riskcheck.batch.write import encode
     from riskcheck.post import Post
     from riskcheck.text import cues, sentences
@@ -46,6 +47,7 @@ def stages(count: int, risky: float) -> dict[str, float]:
     from riskcheck.text.tokens import tokenise
 
     lines = [msgspec.json.encode({"id": i, "text": t}) for i, t in posts(count, risky)]
+    calm()  # as in a worker
     assessor = Assessor.from_file()
     scorer, found = assessor.scorer, {}
 

@@ -209,7 +209,7 @@ CATEGORIES: tuple[Category, ...] = (
         why="Criminal behaviour made 22 to 30 % of employers drop a candidate.",
         source="careerbuilder",
         advice="Delete it, and speak to a lawyer before you write more about it.",
-        risky=("stole two jackets from the mall today and walked right past security haha",),
+        risky=("stole a bottle of wine from the store again, they never check",),
         safe=("Police arrested a man for theft in Leeds on Friday.",),
     ),
 )
