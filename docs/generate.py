@@ -122,8 +122,12 @@ def metrics() -> str:
     for name, title in titles.items():
         report = manifest["metrics"][name]
         alarms, twins = report["false_alarms"], report["twins"]
-        lines += ["", f"On the {report['posts']:,} {title}: {alarms['medium_or_high']} of {alarms['harmless']} harmless"]
-        lines[-1] += f" posts were called medium or high, severity kappa {report['severity_kappa']:.2f} (quadratic)"
+        lines += [
+            "",
+            f"On the {report['posts']:,} {title}: {alarms['medium_or_high']} of {alarms['harmless']} harmless",
+        ]
+        lines[-1] += " posts were called medium or high"
+        lines[-1] += f", severity kappa {report['severity_kappa']:.2f} (quadratic)"
         ordered = f", {twins['ordered']} of {twins['all']} risky posts scored above their safe twin"
         lines[-1] += (ordered if twins["all"] else "") + "."
     return "\n".join(lines)

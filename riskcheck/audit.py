@@ -259,7 +259,11 @@ def _begin(
     spill: Spill, resume: bool, today: dt.date | None, archives: dict[str, str], settings: Settings, assessor: Checker
 ) -> dt.date:
     """Note what this run is; where it resumes another, make sure that it is the same and return its day."""
-    same = {"archives": json.dumps(archives), "settings": json.dumps(settings.to_dict()), "model and profile": assessor.identity}
+    same = {
+        "archives": json.dumps(archives),
+        "settings": json.dumps(settings.to_dict()),
+        "model and profile": assessor.identity,
+    }
     before = spill.meta
     if resume and before:
         differs = [name for name, value in same.items() if before.get(name) != value]
