@@ -58,11 +58,14 @@ def _summary(name: str) -> str:
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="riskcheck", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Find the posts that could cost you a job offer, before or after you publish them.
 
     Everything happens on this computer. riskcheck prompts a review: it judges nobody and deletes nothing.
     """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
 
 
 def run() -> None:

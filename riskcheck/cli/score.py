@@ -65,7 +65,7 @@ def command(
     profile_path: Path | None,
     quiet: bool,
 ) -> None:
-    r"""Score files of posts: as many rows out as in, in the same order.
+    """Score files of posts: as many rows out as in, in the same order.
 
     IN is a file, "-" for JSONL from standard input, or a folder of files, which are scored part by part. A row
     that cannot be read comes out as {"id": …, "error": …}.
@@ -73,7 +73,7 @@ def command(
     \b
     Exit codes: 0 nothing at or above the threshold, 1 something is, 2 wrong use or unreadable input.
     Example:    riskcheck score posts.jsonl.gz -o scores.parquet --jobs 8
-    """
+    """  # noqa: D301 (click reads the backspace)
     from riskcheck.batch import Settings, calm, score_file, score_folder
 
     if len({text_column, id_column, date_column}) < 3:
