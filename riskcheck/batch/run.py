@@ -22,6 +22,8 @@ from riskcheck.errors import InputError, RiskCheckError
 Progress = Callable[[Summary], None]
 _AHEAD = 3
 """Chunks under way for each worker: one at work, one waiting, one on its way."""
+_IDLE = 60
+"""Seconds after which a worker without work ends, as after its parent was killed; it is replaced when needed."""
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
@@ -136,7 +138,7 @@ def assess(rows: Iterator[Chunk], settings: Settings, out: Format, jobs: int) ->
     from joblib.externals.loky import ProcessPoolExecutor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    pool = ProcessPoolExecutor(jobs, env=_ONE_THREAD, initializer=calm)
+    pool = ProcessPoolExecutor(jobs, timeout=_IDLE, env=_ONE_THREAD, initializer=calm)
     waiting: deque[Any] = deque()
     try:
         for item in chain(head, rows):

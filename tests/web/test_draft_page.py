@@ -41,9 +41,11 @@ def test_it_says_why_and_marks_the_words(tab: Tab) -> None:
 
 
 def test_the_mirror_lies_exactly_under_the_text(tab: Tab) -> None:
-    write(tab, "\U0001f600 " + RISKY + "\n" * 30 + RISKY)
+    head = "\U0001f600 " + RISKY
+    write(tab, head + "\n" * 30 + RISKY)
     tab.page.locator("#mirror mark").first.wait_for()
-    assert tab.page.locator("#mirror mark").first.inner_text() in RISKY
+    # Whether the emoji is evidence too is the model's affair; the mark must be a piece of the line as written.
+    assert tab.page.locator("#mirror mark").first.inner_text() in head
     boxes = tab.page.evaluate(
         "[...document.querySelectorAll('#text, #mirror')].map((n) => [n.clientWidth, n.scrollHeight, n.scrollTop])"
     )
