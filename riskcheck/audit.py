@@ -6,21 +6,23 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from riskcheck.assessment import BANDS, Assessment, Band
+from riskcheck.assessment import Assessment
 from riskcheck.coverage import Coverage
 from riskcheck.errors import InputError, StoreError
 from riskcheck.post import Post
 from riskcheck.report.base import Counts, Item, Result
 from riskcheck.report.spill import CHUNK, Spill
+from riskcheck.settings import Settings
 from riskcheck.store import Run, Store
 
+__all__ = ["WORK_FILE", "Checker", "Progress", "Settings", "audit", "begun", "fingerprint"]
+
 WORK_FILE = ".riskcheck-progress.db"
+_EVERYTHING = Settings()
 Progress = Callable[[str, int, int | None], None]
 """``progress(stage, done, total)``: stage ``read`` or ``assess``; the total is None while it is unknown."""
 
@@ -34,63 +36,6 @@ class Checker(Protocol):
     def check_many(self, posts: Iterable[Post]) -> Iterator[tuple[Post, Assessment]]:
         """Assess posts in order."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the user asked for.
-
-    Parameters
-    ----------
-    since, until : datetime.date, optional
-        First and last day (UTC) of the posts that count. Posts of unknown time are kept.
-    kinds, visibilities, platforms, categories : tuple of str
-        What to keep; empty keeps everything. Categories limit the findings, not the posts.
-    threshold : str
-        Band from which an undecided post is something to do.
-    new : bool
-        True to assess only posts that no earlier audit has seen.
-    marked_only : bool
-        True if lists for deletion tools hold only posts that the user marked ``delete``.
-    """
-
-    since: dt.date | None = None
-    until: dt.date | None = None
-    kinds: tuple[str, ...] = ()
-    visibilities: tuple[str, ...] = ()
-    platforms: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    threshold: Band = "medium"
-    new: bool = False
-    marked_only: bool = True
-
-    def refuses(self, post: Post) -> str:
-        """Return why a post is left out, fit for counting, or an empty string."""
-        day = post.created.astimezone(dt.UTC).date() if post.created else None
-        if day and self.since and day < self.since:
-            return f"before {self.since}"
-        if day and self.until and day > self.until:
-            return f"after {self.until}"
-        for name, wanted in (
-            (post.kind, self.kinds),
-            (post.visibility, self.visibilities),
-            (post.platform, self.platforms),
-        ):
-            if wanted and name not in wanted:
-                return name
-        return ""
-
-    def narrowed(self, found: Assessment) -> Assessment:
-        """Return an assessment with only the categories that were asked for; the band follows."""
-        if not self.categories:
-            return found
-        kept = tuple(finding for finding in found.findings if finding.category in self.categories)
-        level = min(found.level, max((finding.severity for finding in kept), default=0))
-        return replace(found, findings=kept, band=BANDS[level])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return json.loads(json.dumps(asdict(self), default=str))  # type: ignore[no-any-return]
 
 
 def fingerprint(path: Path) -> str:
@@ -119,6 +64,12 @@ def begun(output: Path | None) -> dt.date | None:
     day = spill.meta.get("day")
     spill.close(remove=False)
     return dt.date.fromisoformat(day) if day else None
+
+
+def _named(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Name archives by their file; by the whole path where two of them are called the same."""
+    names = [path.name for path in paths]
+    return [(path.name if names.count(path.name) == 1 else str(path), path) for path in paths]
 
 
 def _told(items: Iterable[Post], say: Progress) -> Iterator[Post]:
@@ -179,7 +130,7 @@ def _numbers(coverage: dict[str, Any]) -> dict[str, Any]:
 def audit(
     paths: Sequence[Path],
     assessor: Checker,
-    settings: Settings = Settings(),
+    settings: Settings = _EVERYTHING,
     *,
     store: Store | None = None,
     output: Path | None = None,
@@ -225,11 +176,9 @@ def audit(
         raise StoreError("only new posts were asked for, but no store says which ones were seen; pass a store")
     say = progress or (lambda stage, done, total: None)
     started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    archives = {path.name: fingerprint(path) for path in paths}
+    archives = {name: fingerprint(path) for name, path in _named(paths)}
     with contextlib.ExitStack() as stack:
-        if output is None:
-            output = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="riskcheck-")))
-        spill = Spill(output / WORK_FILE)
+        spill = Spill(output / WORK_FILE if output else None)
         stack.callback(lambda: spill.close(remove=False))
         day = _begin(spill, resume, today, archives, settings, assessor)
         coverage = Coverage()

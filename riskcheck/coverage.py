@@ -43,6 +43,15 @@ class Tally:
 
 
 @dataclass(slots=True)
+class ArchiveRead:
+    """An archive, the network it comes from, and how many posts it gave."""
+
+    name: str
+    title: str
+    posts: int = 0
+
+
+@dataclass(slots=True)
 class Coverage:
     """Count everything that is met while archives are read and assessed.
 
@@ -58,7 +67,8 @@ class Coverage:
     []
     """
 
-    archives: list[tuple[str, str]] = field(default_factory=list)
+    archives: list[ArchiveRead] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     files: dict[str, int] = field(default_factory=dict)
     left: dict[str, Tally] = field(default_factory=dict)
     records: int = 0
@@ -78,12 +88,19 @@ class Coverage:
 
     def add_archive(self, name: str, title: str) -> None:
         """Note an archive and the network it comes from."""
-        self.archives.append((name, title))
+        self.archives.append(ArchiveRead(name, title))
+
+    def warn(self, sentence: str) -> None:
+        """Note, once, what is known to be missing from an archive."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
 
     def add(self, post: Post) -> None:
         """Count a post that was read."""
         self.records += 1
         self.posts += 1
+        if self.archives:
+            self.archives[-1].posts += 1
         file = _file(post.where)
         self.files[file] = self.files.get(file, 0) + 1
         self.platforms[post.platform] += 1
@@ -143,6 +160,8 @@ class Coverage:
             faults.append("skipped records differ by reason and by file")
         if self.posts != sum(self.files.values()):
             faults.append("posts differ in sum and by file")
+        if self.archives and self.posts != sum(archive.posts for archive in self.archives):
+            faults.append("posts differ in sum and by archive")
         for name, counts in (("kind", self.kinds), ("year", self.years), ("visibility", self.visibilities)):
             if counts.total() != self.posts:
                 faults.append(f"posts by {name} sum to {counts.total()}, not {self.posts}")
@@ -151,7 +170,8 @@ class Coverage:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return {
-            "archives": [{"name": name, "source": title} for name, title in self.archives],
+            "archives": [{"name": read.name, "source": read.title, "posts": read.posts} for read in self.archives],
+            "warnings": list(self.warnings),
             "records": self.records,
             "posts": self.posts,
             "assessed": self.assessed,
@@ -178,17 +198,11 @@ class Coverage:
 
     def sentences(self) -> list[str]:
         """Return the statement in plain language, one sentence each."""
-        said = [f"Read {name} as an export of {title}." for name, title in self.archives]
-        with_posts = sum(1 for count in self.files.values() if count)
-        said.append(f"Found {_number(self.posts, 'post')} in {_number(with_posts, 'file')}.")
-        if self.oldest and self.newest:
-            said.append(f"The oldest is of {self.oldest:%Y-%m-%d}, the newest of {self.newest:%Y-%m-%d}.")
-        if self.years[UNKNOWN_YEAR]:
-            said.append(f"The time of {_number(self.years[UNKNOWN_YEAR], 'post')} is unknown.")
-        if self.posts:
-            said.append(f"By kind: {_tally(self.kinds)}.")
-        if self.merged:
-            said.append(f"{_number(self.merged, 'duplicate was', 'duplicates were')} merged.")
+        said = [
+            f"Read {read.name} as an export of {read.title}: {_number(read.posts, 'post')}." for read in self.archives
+        ]
+        said += self.warnings
+        said += self._found()
         if self.filtered:
             said.append(f"Left out on your wish: {_tally(self.filtered)}.")
         if self.not_english:
@@ -206,4 +220,24 @@ class Coverage:
                 said.append(f"Not read: {', '.join(tally.examples)} ({reason}).")
             else:
                 said.append(f"Not read: {_number(tally.count, 'file')}, such as {tally.examples[0]} ({reason}).")
+        return said
+
+    def _found(self) -> list[str]:
+        """Say what the records were; the numbers add up."""
+        with_posts = sum(1 for count in self.files.values() if count)
+        said = [f"Found {_number(self.posts, 'post')} in {_number(with_posts, 'file')}."]
+        skipped = sum(tally.count for tally in self.skipped.values())
+        if skipped or self.merged:
+            parts = [f"{self.posts:,} gave a post", f"{self.merged:,} repeated one"][: 1 + bool(self.merged)]
+            parts += [f"{skipped:,} {'was' if skipped == 1 else 'were'} skipped"] * bool(skipped)
+            said.append(f"Of {_number(self.records, 'record')}, {', '.join(parts[:-1])} and {parts[-1]}.")
+        if self.merged:
+            said.append(f"{_number(self.merged, 'duplicate was', 'duplicates were')} merged.")
+        if self.oldest and self.newest:
+            said.append(f"The oldest is of {self.oldest:%Y-%m-%d}, the newest of {self.newest:%Y-%m-%d}.")
+        if self.years[UNKNOWN_YEAR]:
+            said.append(f"The time of {_number(self.years[UNKNOWN_YEAR], 'post')} is unknown.")
+        if self.posts:
+            said.append(f"By kind: {_tally(self.kinds)}.")
+            said.append(f"By year: {', '.join(f'{year} {count:,}' for year, count in sorted(self.years.items()))}.")
         return said

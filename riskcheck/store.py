@@ -26,6 +26,8 @@ EXPORT_KEY = "riskcheck_decisions"
 _APPLICATION = 0x52434B31  # "RCK1": tells a store from any other SQLite file
 _BUSY_SECONDS = 5.0
 _SHORTEST_PREFIX = 8
+# By ISO 8601, as the store and the report page write it; an export may come from anywhere.
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _SCHEMA = """
 CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, finished TEXT, archives TEXT, model TEXT, settings TEXT,
                    counts TEXT, coverage TEXT);
@@ -258,8 +260,8 @@ class Store:
         for number, entry in enumerate(data["decisions"], 1):
             if not isinstance(entry, dict) or entry.get("decision") not in DECISIONS:
                 raise StoreError(f"decision {number} of the export is not understood; export them again")
-            time = entry.get("time")
-            entries.append((str(entry.get("digest")), entry["decision"], time if isinstance(time, str) else _now()))
+            time = str(entry.get("time"))
+            entries.append((str(entry.get("digest")), entry["decision"], time if _TIME.fullmatch(time) else _now()))
         return self.decide_many(entries)
 
     def seen(self, digest: str) -> bool:

@@ -65,7 +65,9 @@ def test_worst_first_and_everything_counted(archive: Path) -> None:
     run = found([archive])
     assert run["to_do"] == ["a fatty paycheck", "my boss is an idiot", "Texas idiot tea"]
     assert run["all"] == list(TEXTS)
-    assert run["counts"]["bands"] == {"none": 2, "low": 1, "medium": 2, "high": 1}
+    assert run["counts"]["bands"] == {"none": 1, "low": 1, "medium": 2, "high": 1}
+    assert run["counts"]["not_assessed"] == 1
+    assert run["counts"]["posts"] == sum(run["counts"]["bands"].values()) + 1
     assert run["coverage"]["assessed"] == 5
     assert sum(run["coverage"]["not_english"].values()) == 1
     assert adds_up(run["coverage"])
@@ -131,6 +133,15 @@ def test_the_run_is_remembered_without_text_or_names_of_files(archive: Path, sto
     assert "tweets.js" not in json.dumps(run.coverage)
     for path in store.path.parent.glob("store.db*"):
         assert not any(text.encode() in path.read_bytes() for text in TEXTS)
+
+
+def test_archives_of_one_name_are_told_apart(tmp_path: Path, store: Store) -> None:
+    paths = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        paths.append(x_archive(tmp_path / folder / "x.zip", [*TEXTS, folder]))
+    found(paths, store=store)
+    assert store.runs()[0].archives == {str(path): fingerprint(path) for path in paths}
 
 
 def test_a_failed_run_is_not_remembered(archive: Path, store: Store) -> None:

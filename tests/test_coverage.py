@@ -34,6 +34,8 @@ def filled() -> Coverage:
     coverage.skip(Skipped(where="data/tweets.js#9", reason="no text"))
     coverage.skip(Skipped(where="data/new.js", reason="not understood"))
     coverage.open("data/empty.js")
+    coverage.warn("Missing: part 2.")
+    coverage.warn("Missing: part 2.")
     coverage.leave("data/like.js", "words of others")
     return coverage
 
@@ -58,6 +60,8 @@ def test_says_what_does_not_add_up() -> None:
 
 def test_plain_values() -> None:
     found = json.loads(json.dumps(filled().to_dict()))
+    assert found["archives"] == [{"name": "x.zip", "source": "X (Twitter)", "posts": 5}]
+    assert found["warnings"] == ["Missing: part 2."]
     assert found["by_year"] == {"2021": 1, "2022": 1, "2023": 1, "2024": 1, "unknown": 1}
     assert found["skipped"]["no text"] == {"count": 1, "examples": ["data/tweets.js#9"]}
     assert found["files_read"] == {"data/tweets.js": 5, "data/tweets-part1.js": 0, "data/empty.js": 0}
@@ -67,8 +71,9 @@ def test_plain_values() -> None:
 def test_sentences() -> None:
     said = "\n".join(filled().sentences())
     for part in (
-        "Read x.zip as an export of X (Twitter).", "Found 5 posts in 1 file.", "The time of 1 post is unknown.",
-        "1 duplicate was merged.", "Left out on your wish: before 2021 1.", "2 posts are not in English",
+        "Read x.zip as an export of X (Twitter): 5 posts.", "Found 5 posts in 1 file.", "The time of 1 post is unknown.",
+        "1 duplicate was merged.", "Of 8 records, 5 gave a post, 1 repeated one and 2 were skipped.",
+        "By kind: post 3, reply 2.", "By year: 2021 1, 2022 1, 2023 1, 2024 1, unknown 1.", "Missing: part 2.", "Left out on your wish: before 2021 1.", "2 posts are not in English",
         "Assessed 2 posts.", "Skipped 1 record: no text (such as data/tweets.js#9).",
         "Nothing could be taken from data/new.js (1 record skipped).", "Not read: data/like.js (words of others).",
     ):  # fmt: skip

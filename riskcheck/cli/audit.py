@@ -5,98 +5,23 @@ Archives are read as they were downloaded. Nothing is deleted, and nothing leave
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import datetime as dt
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskcheck.categories import NAMES
 from riskcheck.cli import options
-from riskcheck.errors import ExitCode
-from riskcheck.post import KINDS, VISIBILITIES
+from riskcheck.cli.filters import filters, settings_of
+from riskcheck.cli.output import say as tell
+from riskcheck.cli.output import unheard
+from riskcheck.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from riskcheck.audit import Progress, Settings
-
-F = TypeVar("F", bound=Callable[..., Any])
-_UNITS = {"d": 1, "w": 7}
-_MONTHS = {"m": 1, "y": 12}
-
-
-def day(ctx: click.Context, param: click.Parameter, value: str | None) -> dt.date | None:
-    """Read ``2024-05-31``, ``2024-05`` or ``2024``; of a month or year, ``--until`` means the last day."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", value)
-    last = param.name == "until"
-    try:
-        if not found:
-            raise ValueError("no date")
-        year, month = int(found[1]), int(found[2] or (12 if last else 1))
-        end = calendar.monthrange(year, month)[1]
-        return dt.date(year, month, int(found[3] or (end if last else 1)))
-    except (ValueError, calendar.IllegalMonthError) as error:
-        raise click.BadParameter(
-            f"{value!r} is no date; write it as 2024-05-31, 2024-05 or 2024", ctx, param
-        ) from error
-
-
-def span(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Check the form of a span such as ``12m``; only :func:`first_day` knows which day is today."""
-    if value is not None and not re.fullmatch(r"[1-9]\d{0,3}[dwmy]", value):
-        raise click.BadParameter(f"{value!r} is no span of time; write 90d, 6w, 12m or 2y", ctx, param)
-    return value
-
-
-def first_day(back: str, today: dt.date) -> dt.date:
-    """Return the day on which a span such as ``12m`` begins.
-
-    >>> first_day("1m", dt.date(2024, 3, 31))
-    datetime.date(2024, 2, 29)
-    """
-    number, unit = int(back[:-1]), back[-1]
-    try:
-        if unit in _UNITS:
-            return today - dt.timedelta(days=number * _UNITS[unit])
-        months = today.year * 12 + today.month - 1 - number * _MONTHS[unit]
-        year, month = divmod(months, 12)
-        return dt.date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
-    except (OverflowError, ValueError):
-        return dt.date.min
-
-
-def filters(function: F) -> F:
-    """Add the options that say which posts count."""
-    choices: list[tuple[str, str, Any, str]] = [
-        ("--platform", "platforms", str, "Only this network, such as x (repeatable)."),
-        ("--visibility", "visibilities", click.Choice(VISIBILITIES), "Only posts of this visibility (repeatable)."),
-        ("--category", "categories", click.Choice([*NAMES, "keyword"]), "Only this category (repeatable)."),
-        ("--kind", "kinds", click.Choice(KINDS), "Only this kind of post (repeatable)."),
-    ]
-    for flag, name, kind, text in choices:
-        function = click.option(flag, name, multiple=True, type=kind, help=text)(function)
-    function = click.option("--last", callback=span, metavar="SPAN", help="Only the last 90d, 6w, 12m or 2y.")(function)
-    function = click.option("--until", callback=day, metavar="DATE", help="Only posts up to this day.")(function)
-    return click.option("--since", callback=day, metavar="DATE", help="Only posts from this day on.")(function)
-
-
-def settings_of(today: dt.date, given: dict[str, Any], **more: Any) -> Settings:
-    """Make the settings from the options of :func:`filters`."""
-    from riskcheck.audit import Settings
-
-    last = given.pop("last")
-    if last and given["since"]:
-        raise click.UsageError("--since and --last both say where to begin; give one of them")
-    if last:
-        given["since"] = first_day(last, today)
-    if given["since"] and given["until"] and given["since"] > given["until"]:
-        raise click.UsageError(f"--since {given['since']} is after --until {given['until']}")
-    return Settings(**given, **more)
+    from riskcheck.audit import Progress
+    from riskcheck.report.base import Result
 
 
 @contextlib.contextmanager
@@ -173,7 +98,7 @@ def command(
     Give one or more ARCHIVEs as you downloaded them: zip, tar, folder or single file, of one or several networks.
 
     \b
-    Exit codes: 0 nothing to do, 1 something at or above the threshold is not settled, 2 wrong use or input.
+    Exit codes: 0 nothing to do, 1 something at or above the threshold is not settled, 2 wrong use, or no post found.
     Example:    riskcheck audit twitter-2024.zip --output report --last 12m
     """  # noqa: D301 (click reads the backspace)
     from riskcheck.audit import audit, begun
@@ -197,18 +122,38 @@ def command(
                     )
                 )  # fmt: skip
             written = write_all(result, output) if output else []
-            _print(result, as_json=as_json, quiet=quiet)
+            with unheard():
+                _print(result, as_json=as_json, quiet=quiet)
     except KeyboardInterrupt:
         if output:
-            click.echo(f"\nStopped. `riskcheck audit … --output {output} --resume` goes on from here.", err=True)
+            tell("\nTo go on from here: `riskcheck audit … --resume --output`", output, err=True)
         raise
     if not quiet:
         for path in written:
-            click.echo(f"Wrote {path}", err=as_json)
+            tell("Wrote", path, err=as_json)
+    check_read(result)
     ctx.exit(ExitCode.FOUND if result.counts.to_do else ExitCode.CLEAR)
 
 
-def _print(result: Any, *, as_json: bool, quiet: bool) -> None:
+def check_read(result: Result) -> None:
+    """Refuse to call an archive clear that gave no post at all.
+
+    Raises
+    ------
+    InputError
+        With how many records there were; the coverage statement says what became of them.
+    """
+    posts = sum(count for kind, count in result.coverage["by_kind"].items() if kind not in ("bio", "handle"))
+    if posts or result.counts.to_do:
+        return
+    names = ", ".join(read["name"] for read in result.coverage["archives"])
+    records = result.coverage["records"]
+    held = f"none of {records:,} records gave a post" if records else "no post in it"
+    held = "only a profile, no post" if result.coverage["posts"] else held
+    raise InputError(f"{names}: {held}, so nothing is known; check that the export is complete")
+
+
+def _print(result: Result, *, as_json: bool, quiet: bool) -> None:
     from rich.console import Console
 
     from riskcheck.report.console import render, statement

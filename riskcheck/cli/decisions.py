@@ -12,8 +12,10 @@ from pathlib import Path
 import click
 
 from riskcheck.cli import options
+from riskcheck.cli.output import say
 from riskcheck.errors import InputError
 from riskcheck.store import Store
+from riskcheck.text.safe import in_line
 
 _LARGEST = 256 << 20
 
@@ -42,11 +44,9 @@ def list_(as_json: bool, quiet: bool, **_: object) -> None:
         click.echo(json.dumps(data, indent=1))
         return
     for entry in sorted(data["decisions"], key=lambda entry: str(entry["time"])):
-        click.echo(f"{entry['time'][:16]}  {entry['digest'][:12]}  {entry['decision'].replace('_', ' ')}")
+        click.echo(f"{in_line(entry['time'])[:16]}  {entry['digest'][:12]}  {entry['decision'].replace('_', ' ')}")
     if not quiet:
-        click.echo(
-            f"{_many(len(data['decisions']))} and {_many(len(runs), 'audit')} remembered in {store.path}", err=True
-        )
+        say(f"{_many(len(data['decisions']))} and {_many(len(runs), 'audit')} remembered in", store.path, err=True)
 
 
 @command.command("export")
@@ -65,7 +65,7 @@ def export(file: str, quiet: bool, **_: object) -> None:
     with whole(Path(file)) as stream:
         stream.write(text)
     if not quiet:
-        click.echo(f"Wrote {_many(len(data['decisions']))} to {file}")
+        say(f"Wrote {_many(len(data['decisions']))} to", file)
 
 
 @command.command("import")
@@ -103,19 +103,37 @@ def _read(path: str) -> object:
 
 @command.command("forget")
 @click.argument("digests", nargs=-1, metavar="[DIGEST…]")
-@click.option("--all", "everything", is_flag=True, help="Forget all decisions, all audits and which posts were seen.")
+@click.option("--all", "everything", is_flag=True, help="Forget all that is kept of your posts.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.common
 def forget(digests: tuple[str, ...], everything: bool, yes: bool, quiet: bool, **_: object) -> None:
-    """Forget decisions by DIGEST (its first 8 characters or more, see `decisions list`), or everything."""
+    """Forget decisions by DIGEST (its first 8 characters or more, see `decisions list`), or everything.
+
+    --all forgets decisions, audits, which posts were seen, and how far live accounts were scanned. It leaves your
+    profile, sign-ins (see `accounts sign-out`), and the reports in folders that you named.
+    """
     if everything == bool(digests):
         raise click.UsageError("give the digests of posts, or --all")
     if everything and not yes:
-        click.confirm("Forget all decisions and audits? This cannot be undone", abort=True)
+        click.confirm("Forget all decisions, audits and scans? This cannot be undone", abort=True)
     with Store() as store:
+        runs = len(store.runs())
         count = store.forget_all() if everything else store.forget(*digests)
-    if not quiet:
+    scans = everything and _forget_scans()
+    if quiet:
+        return
+    if not everything:
         click.echo(f"{_many(count)} forgotten.")
+        return
+    click.echo(f"{_many(count)}, {_many(runs, 'audit')} and {'all' if scans else 'no'} scans forgotten.")
+    click.echo("Left: your profile, sign-ins (`accounts sign-out`), and reports in folders that you named.")
+
+
+def _forget_scans() -> bool:
+    from riskcheck.accounts import State
+    from riskcheck.store import data_folder
+
+    return State(data_folder()).forget()
 
 
 @command.command("undo")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from riskcheck.cli import options
-from riskcheck.cli.audit import filters, progress_bar, settings_of
+from riskcheck.cli.audit import check_read, progress_bar
+from riskcheck.cli.filters import filters, settings_of
 from riskcheck.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -68,13 +69,14 @@ def command(
             audit(archives, assessor, settings, store=store, today=today, progress=say, remember=False) as result,
         ):
             items = [item for item in result.to_do() if not item.decision]
-            sentences = result.sentences
+            unknown = result.verdict if result.counts.posts == result.counts.not_assessed else ""
         left = Walk(items, store, console).run()
     if not quiet:
         from riskcheck.report.console import statement
 
-        statement(console, sentences)
-    click.echo(f"{left:,} left to decide." if left else "All decided.")
+        statement(console, result.sentences)
+    check_read(result)
+    click.echo(unknown or (f"{left:,} left to decide." if left else "All decided."))
     ctx.exit(ExitCode.FOUND if left else ExitCode.CLEAR)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +12,7 @@ from typing import IO, Any, ClassVar
 
 from riskcheck.assessment import BANDS, Assessment, Band
 from riskcheck.errors import InputError
+from riskcheck.files import appearing
 from riskcheck.post import Post
 from riskcheck.store import DECISIONS
 
@@ -37,9 +36,13 @@ class Item:
 
 @dataclass(slots=True)
 class Counts:
-    """Sums over all items; ``by_category`` and ``by_year`` count per band, from ``low`` to ``high``."""
+    """Sums over all items; ``by_category`` and ``by_year`` count per band, from ``low`` to ``high``.
+
+    ``posts`` are those of all ``bands`` and those ``not_assessed``, because they are not English.
+    """
 
     posts: int = 0
+    not_assessed: int = 0
     bands: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
     by_category: dict[str, list[int]] = field(default_factory=dict)
@@ -50,6 +53,9 @@ class Counts:
     def add(self, item: Item, threshold: Band) -> None:
         """Count one item; a false alarm counts as no risk."""
         self.posts += 1
+        if any(note.kind == "not_english" for note in item.assessment.notes):
+            self.not_assessed += 1
+            return
         level = item.assessment.level
         if item.decision:
             self.decisions[item.decision] += 1
@@ -72,6 +78,7 @@ class Counts:
         """Return plain values in a fixed order, ready for JSON."""
         return {
             "posts": self.posts,
+            "not_assessed": self.not_assessed,
             "to_do": self.to_do,
             "settled": self.settled,
             "bands": {band: self.bands[band] for band in BANDS},
@@ -115,6 +122,21 @@ class Result:
     threshold: Band = "medium"
     marked_only: bool = True
 
+    @property
+    def verdict(self) -> str:
+        """What it comes to, in one sentence: "nothing found" must never mean "nothing read"."""
+        counts = self.counts
+        if counts.to_do:
+            return f"{counts.to_do:,} to look at (band {self.threshold} and above)."
+        assessed = counts.posts - counts.not_assessed
+        if assessed:
+            return f"Nothing to look at in {assessed:,} {'post' if assessed == 1 else 'posts'}."
+        if counts.posts:
+            return "No post was assessed: none is in English, so nothing is known of them."
+        if self.coverage["posts"]:
+            return "No post was assessed: all were left out on your wish."
+        return "No post was found, so none was assessed."
+
     def to_do(self) -> Iterator[Item]:
         """Yield what is at or above the threshold and not settled, worst first."""
         least = BANDS.index(self.threshold)
@@ -141,14 +163,8 @@ def whole(path: Path) -> Iterator[IO[str]]:
         If the folder does not allow writing, or the disk is full.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                yield stream
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with appearing(path) as stream:
+            yield stream
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}); choose another --output folder") from error
 

@@ -7,7 +7,8 @@ they hold only posts that the user marked ``delete``, unless all were asked for:
 - ``cleanup-x.csv``: one column under ``tweet_id``, the first column of X's own ``tweets.csv`` of the 2010s.
 - ``cleanup-x-tweet.js``: the shape of X's own ``tweet.js``, read by TweetXer and by koenrh/delete-tweets, which cuts
   off exactly 25 characters before the JSON begins.
-- ``cleanup-reddit/comments.csv`` and ``posts.csv``: the columns of Reddit's own export, read by shreddit.
+- ``cleanup-reddit/comments.csv`` and ``posts.csv``: the columns of Reddit's own export, read by shreddit, which stops
+  with a fault where one of the two is missing.
 """
 
 from __future__ import annotations
@@ -139,14 +140,15 @@ def _for_x(folder: Path, targets: list[Target]) -> list[Path]:
 
 
 def _for_reddit(folder: Path, targets: list[Target]) -> list[Path]:
-    written = []
+    written: list[Path] = []
+    if not targets:
+        return written
+    (folder / "cleanup-reddit").mkdir(exist_ok=True)
     for name, columns, comment in (("comments", REDDIT_COMMENTS, True), ("posts", REDDIT_POSTS, False)):
         rows = [
             {"id": target.id, "permalink": target.url, "date": target.created, "subreddit": target.subreddit}
             for target in targets
             if target.comment is comment
         ]
-        if rows:
-            (folder / "cleanup-reddit").mkdir(exist_ok=True)
-            written.append(_csv(folder / "cleanup-reddit" / f"{name}.csv", columns, rows))
+        written.append(_csv(folder / "cleanup-reddit" / f"{name}.csv", columns, rows))
     return written

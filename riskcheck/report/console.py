@@ -123,13 +123,11 @@ def render(result: Result, console: Console, *, most: int = 10) -> None:
     bars(console, "By year", counts["by_year"] if counts["by_category"] else {})
     statement(console, result.sentences)
     bands = ", ".join(f"{counts['bands'][band]:,} {band}" for band in reversed(BANDS))
-    _say(console, Text(f"Posts by band: {bands}."))
+    rest = f", {counts['not_assessed']:,} not assessed" if counts["not_assessed"] else ""
+    _say(console, Text(f"Posts by band: {bands}{rest}."))
     if counts["settled"]:
         _say(console, Text(f"{counts['settled']:,} settled by your decisions and not listed."))
-    open_ = f"{counts['to_do']:,} to look at (band {result.threshold} and above)."
-    # "Nothing found" must never mean "nothing read".
-    clear = "Nothing to look at." if counts["posts"] else "No post was assessed; what was read stands above."
-    _say(console, Text(open_ if counts["to_do"] else clear, style="bold"))
+    _say(console, Text(result.verdict, style="bold"))
 
 
 def statement(console: Console, sentences: Iterable[str]) -> None:

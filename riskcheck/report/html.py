@@ -83,6 +83,8 @@ def _data(result: Result) -> Iterator[str]:
     counts = result.counts.to_dict()
     risky = sum(counts["bands"][band] for band in BANDS[1:])
     statement = [safe.harmless(sentence) for sentence in result.sentences]
+    if not counts["to_do"]:
+        statement.insert(0, result.verdict)
     if risky > MOST:
         statement.insert(0, f"This page shows the {MOST:,} worst of {risky:,} posts; posts.csv lists all of them.")
     rest = {

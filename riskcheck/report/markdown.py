@@ -69,7 +69,9 @@ def lines(result: Result) -> Iterator[str]:
     yield ""
     yield "## Counts"
     yield ""
-    yield ", ".join(f"{band} {counts['bands'][band]:,}" for band in reversed(BANDS)) + "."
+    sums = [f"{band} {counts['bands'][band]:,}" for band in reversed(BANDS)]
+    sums += [f"not assessed {counts['not_assessed']:,}"] if counts["not_assessed"] else []
+    yield ", ".join(sums) + "."
     yield ""
     yield from _table("category", {title(name): row for name, row in counts["by_category"].items()})
     yield from _table("year", counts["by_year"])
@@ -79,7 +81,7 @@ def lines(result: Result) -> Iterator[str]:
     for shown, item in enumerate(result.to_do(), 1):
         yield from _post(shown, item)
     if not shown:
-        yield "None."
+        yield result.verdict
     if counts["settled"]:
         yield f"{counts['settled']:,} more are settled by your decisions (keep, false alarm) and not listed."
 

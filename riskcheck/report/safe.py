@@ -12,14 +12,13 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from riskcheck.assessment import Assessment
-from riskcheck.text.safe import visible
+from riskcheck.text.safe import cell as cell
+from riskcheck.text.safe import escaped, visible
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # What can begin markup or an automatic link anywhere, and at the start of a line.
 _MARKUP = re.compile(r"[\\`*_\[\]<>&#|~$@]|(?<=www)\.|:(?=\S)|^[-+=]|(?<=^\d)[.)]", re.IGNORECASE)
-# What spreadsheets take for the start of a formula, plain and full-width.
-_FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")
 
 
 def harmless(text: str) -> str:
@@ -37,16 +36,6 @@ def one_line(text: str, most: int = 0) -> str:
     return line if not most or len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def cell(value: object) -> str:
-    """Return a value for a CSV cell that no spreadsheet takes for a formula.
-
-    >>> cell("=HYPERLINK(1)"), cell(" +1"), cell("fine"), cell(None)
-    ("'=HYPERLINK(1)", "' +1", 'fine', '')
-    """
-    text = "" if value is None else harmless(str(value))
-    return "'" + text if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
-
-
 def markdown(text: str) -> str:
     r"""Escape text for Markdown: no markup, no HTML, no automatic link, one line.
 
@@ -62,7 +51,8 @@ def link(url: str) -> str:
     >>> link("https://x.com/i/web/status/1"), link("javascript:alert(1)")
     ('https://x.com/i/web/status/1', '')
     """
-    if len(url) > 2000 or re.search(r"[\s\x00-\x20\x7f-\x9f\"'<>\\^`{|}\u200e\u200f\u202a-\u202e\u2066-\u2069]", url):
+    # What is not printable hides or reorders; a lone surrogate cannot even be written.
+    if len(url) > 2000 or not url.isprintable() or re.search(r"[\s\"'<>\\^`{|}]", url):
         return ""
     try:
         parts = urlsplit(url)
@@ -73,8 +63,8 @@ def link(url: str) -> str:
 
 
 def dumps(value: object) -> str:
-    """Return one line of JSON that can always be written as UTF-8, even with lone surrogates in a post."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return one line of JSON that is always UTF-8, even with lone surrogates in a post, and acts on no terminal."""
+    text = escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     return json.dumps(value, separators=(",", ":")) if _SURROGATE.search(text) else text
 
 

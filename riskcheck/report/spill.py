@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -85,8 +86,9 @@ class Spill:
 
     Parameters
     ----------
-    path : pathlib.Path
-        The file; made where it is missing.
+    path : pathlib.Path, optional
+        The file; made where it is missing. Without one it has no name from the start, so that not even a process
+        that is killed leaves text of posts behind.
 
     Raises
     ------
@@ -94,14 +96,16 @@ class Spill:
         If it cannot be written, is damaged, or another audit is using it.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path | None) -> None:
+        self.path = path or Path(tempfile.gettempdir())
+        self._named = path is not None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise InputError(f"{path}: cannot be written ({error.strerror}); choose another --output folder") from error
-        self._db = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+        self._db = sqlite3.connect(path or "", timeout=1.0, isolation_level=None)
         try:
             with self._told():
                 self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -135,7 +139,7 @@ class Spill:
     def close(self, *, remove: bool) -> None:
         """Close the file and, if asked to, remove it."""
         self._db.close()
-        if remove:
+        if remove and self._named:
             self.path.unlink(missing_ok=True)
 
     @property

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from riskcheck.errors import ArchiveError
 from riskcheck.post import Post, Skipped
-from riskcheck.sources._ids import Seen
+from riskcheck.sources._ids import Twins
 from riskcheck.sources.archive import Archive, listed, open_archive
 from riskcheck.sources.base import Employer, Owner, Source
 
@@ -69,7 +69,8 @@ def detect(archive: Archive) -> Source:
         raise ArchiveError(f"{label}: looks like an export of {titles}; name each export on its own")
     if specific:
         return specific[0]
-    refusals = [sentence for source in all_sources() if (sentence := source.refusal(archive))]
+    in_turn = sorted(all_sources(), key=lambda source: not source.specific)
+    refusals = [sentence for source in in_turn if (sentence := source.refusal(archive))]
     if refusals:
         raise ArchiveError(f"{label}: {refusals[0]}")
     general = [source for source in all_sources() if not source.specific and source.identify(archive)]
@@ -82,7 +83,14 @@ def _unknown(archive: Archive, label: str) -> str:
     nested = [problem.where for problem in archive.problems if "inside the archive" in problem.reason]
     if nested and not archive.members:
         return f"{label}: holds only other archives ({listed(nested)}); name these on their own"
-    held = f" It holds {listed(archive.members)}." if archive.members else " It holds no file that can be read."
+    if not archive.members:
+        return f"{label}: holds no file that can be read; download the export again"
+    if not archive.names:
+        return (
+            f"{label}: holds only pictures, films or sound ({listed(archive.members)});"
+            " name the part of the export that holds the posts"
+        )
+    held = f" It holds {listed(archive.members)}."
     helps = "\n".join(f"  {source.title}: {source.export_help}" for source in all_sources())
     return f"{label}: no reader understands this archive.{held} These are understood:\n{helps}"
 
@@ -93,7 +101,8 @@ def read(
     """Yield the posts of several archives once each, and tell the coverage of all else.
 
     The coverage learns of files, skipped records and duplicates here. What becomes of a post (assessed,
-    filtered out, not English) is for the caller to add.
+    filtered out, not English) is for the caller to add. Plain files come last, so that of a post that stands in
+    an export too, the one from the export is kept: it knows more. See :class:`riskcheck.sources._ids.Twins`.
 
     Parameters
     ----------
@@ -109,21 +118,23 @@ def read(
     ArchiveError
         If one cannot be opened or no source reads it; before any post is read.
     """
-    seen = Seen()
     with ExitStack() as stack:
         archives = [stack.enter_context(open_archive(path)) for path in paths]
-        found = [(archive, detect(archive)) for archive in archives]
+        found = sorted(((archive, detect(archive)) for archive in archives), key=lambda pair: not pair[1].specific)
+        twins = Twins(texts=len({source.specific for _, source in found}) > 1)
         meter = _Meter(found, progress)
         for archive, source in found:
             label = f"{archive.path.name}: " if len(found) > 1 else ""
             coverage.add_archive(archive.path.name, source.title)
+            for sentence in source.gaps(archive):
+                coverage.warn(label + sentence)
             for item in source.read(archive):
                 meter.tick()
                 if label:
                     item = replace(item, where=label + item.where)
                 if isinstance(item, Skipped):
                     coverage.skip(item)
-                elif seen.add(f"{item.platform}\0{item.kind}\0{item.id}"):
+                elif twins.add(item, own=source.specific):
                     coverage.add(item)
                     yield item
                 else:
@@ -168,5 +179,5 @@ def _files(archive: Archive, source: Source, coverage: Coverage, label: str) -> 
     texts = frozenset(archive.names)
     for name in archive.members:
         if name not in archive.opened:
-            reason = reasons.get(name, "no reader for it") if name in texts else "picture, film or sound"
+            reason = reasons.get(name, "no reader for it") if name in texts else "picture, film, sound or layout"
             coverage.leave(label + name, reason)

@@ -49,8 +49,8 @@ def blocks(archive: Archive, name: str) -> Iterator[tuple[str, bytes, Any] | Ski
     number = 0
     try:
         with archive.open(name) as stream:
-            header = stream.read(_varint(stream) if archive.members[name].size else 0)
-            if not is_car(header):
+            size = _varint(stream) if archive.members[name].size else 0
+            if size > _MAX_BLOCK or not is_car(stream.read(size)):
                 yield Skipped(where=name, reason=NOT_UNDERSTOOD)
                 return
             while True:

@@ -18,6 +18,7 @@ from riskcheck.sources.base import CUT_SHORT, DAMAGED, NOT_UNDERSTOOD, TOO_DEEP,
 
 _MAX_DEPTH = 200
 _MAX_TOKEN = 32 << 20
+_LONGEST_PATH = 1000
 _OPEN = frozenset({"start_map", "start_array"})
 _CLOSE = frozenset({"end_map", "end_array"})
 REST_NOT_VALID = "file is not valid JSON from here on: the rest of it was not read"
@@ -88,27 +89,46 @@ def records(archive: Archive, name: str, wanted: str) -> Iterator[tuple[str, str
 def _walk(guard: _Guard, fits: Callable[[str], Any]) -> Iterator[tuple[str | None, Any]]:
     """Yield path and value of each match, and (None, None) for an array that could hold some."""
     builder: ObjectBuilder | None = None
-    at, depth, began = "", 0, 0
-    for prefix, event, value in ijson.parse(guard, use_float=True):
+    # Of every list and object that is open: its path, and the path of the value that comes next in it. ijson's own
+    # paths would cost their length at every event, however deep the nesting and however long the keys.
+    above: list[tuple[str, str]] = []
+    at, here, depth, began = "", "", 0, 0
+    for event, value in ijson.basic_parse(guard, use_float=True):
         guard.since = 0
         if event in _OPEN:
             depth += 1
             if depth > _MAX_DEPTH:
                 raise RecursionError
-            if builder is None:
-                if fits(prefix.lower()):
-                    builder, at, began = ObjectBuilder(), prefix, depth
-                elif event == "start_array" and fits(f"{prefix}.item".lower().lstrip(".")):
-                    yield None, None
         elif event in _CLOSE:
             depth -= 1
-        elif builder is None and event != "map_key" and fits(prefix.lower()):
-            yield prefix, value
         if builder is not None:
             builder.event(event, value)
             if depth < began:
                 yield at, builder.value
                 builder = None
+        elif event == "map_key":
+            here = _below(above[-1][0], value)
+        elif event in _OPEN:
+            if fits(here.lower()):
+                builder, at, began = ObjectBuilder(), here, depth
+                builder.event(event, value)
+                continue
+            inner = _below(here, "item") if event == "start_array" else here
+            if event == "start_array" and fits(inner.lower()):
+                yield None, None
+            above.append((here, inner))
+            here = inner
+        elif event in _CLOSE:
+            above.pop()
+            here = above[-1][1] if above else ""
+        elif fits(here.lower()):
+            yield here, value
+
+
+def _below(path: str, key: str) -> str:
+    """Return the path of a value as ijson writes it; one that is too long to be wanted becomes one that none wants."""
+    found = f"{path}.{key}" if path else key
+    return found if len(found) <= _LONGEST_PATH else "\0"
 
 
 def whole(archive: Archive, name: str) -> Json:

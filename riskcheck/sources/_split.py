@@ -15,6 +15,7 @@ from typing import BinaryIO, Generic, TypeVar
 import msgspec
 
 from riskcheck.post import Skipped
+from riskcheck.sources._json import REST_NOT_VALID
 from riskcheck.sources._text import Json, as_utf8, clean
 from riskcheck.sources.archive import Archive, MemberError
 from riskcheck.sources.base import (
@@ -36,6 +37,9 @@ _EDGE = re.compile(rb"[{\]]")
 _OPENING_LENGTH = 256
 _FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"')
 _NEXT = re.compile(rb'\s*,\s*(\{\s*"[^"\\]*")')
+# Bytes that may be read in vain, at the start and for each byte of the file: a broken record is tried to its end, and
+# then again from the next thing in it that looks like a record.
+_PATIENCE, _PATIENCE_PER_BYTE = 8 << 20, 16
 NOT_AN_OBJECT = "list holds something that is no record"
 
 
@@ -108,10 +112,13 @@ class _Pass(Generic[T]):
         self.cut, self.cut_end = b"", 0  # text between two records, and how much of it ends the first
         self.exact_until = 0
         self.opening: re.Pattern[bytes] | None = None
+        self.patience = _PATIENCE
 
     def fill(self, stream: BinaryIO) -> bool:
-        more = b"" if self.ended else stream.read(_CHUNK)
+        # A record that does not end in the buffer is read again from its start: twice as much each time.
+        more = b"" if self.ended else stream.read(max(_CHUNK, len(self.buffer) - self.at))
         self.ended = not more
+        self.patience += _PATIENCE_PER_BYTE * len(more)
         self.exact_until -= self.at
         self.buffer, self.at = self.buffer[self.at :] + more, 0
         return bool(more)
@@ -152,6 +159,9 @@ class _Pass(Generic[T]):
             if end < 0 and len(self.buffer) - self.at < _MAX_RECORD and self.fill(stream):
                 continue
             yield from self.single(end)
+            if self.patience < 0:
+                yield self.skip(REST_NOT_VALID)
+                return
 
     def junk(self, stream: BinaryIO) -> None:
         """Go on to the next record or the end of the list."""
@@ -172,6 +182,7 @@ class _Pass(Generic[T]):
             return None
         last = self.buffer.rfind(self.cut, self.at)
         if last < 0:
+            self.exact_until = len(self.buffer) - len(self.cut)
             return None
         end = last + self.cut_end
         records = self.reader.many(b"[" + self.buffer[self.at : end] + b"]")
@@ -207,6 +218,7 @@ class _Pass(Generic[T]):
             yield f"{self.name}#{self.index}", found
             return
         limit = end if end > 0 else len(self.buffer)
+        self.patience -= limit - start
         again = self.opening.search(self.buffer, start + 1, limit) if self.opening else None
         if again and found == NOT_VALID:
             self.at = again.start()

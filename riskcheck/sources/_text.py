@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import html
 import io
+import re
 from typing import Any, BinaryIO, TypeAlias, cast
 
 import ftfy
@@ -11,6 +13,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 Json: TypeAlias = Any  # a value of a decoded JSON document
 _LAST_LATIN = "\xff"
+# Deeply nested markup takes a parser time with the square of its depth; a post has a few hundred tags.
+_MOST_TAGS = 5000
+_TAG = re.compile(r"<[^<>]*>")
 _BLOCKS = ("p", "div", "li", "blockquote", "h1", "h2", "h3", "h4", "pre", "tr")
 
 
@@ -91,6 +96,8 @@ def html_text(markup: str, *, drop: str = ".invisible, script, style") -> str:
     """
     if "<" not in markup and "&" not in markup:
         return clean(markup)
+    if markup.count("<") > _MOST_TAGS:
+        return clean(html.unescape(_TAG.sub(" ", markup)))
     tree = LexborHTMLParser(markup)
     for node in tree.css(drop):
         node.decompose()

@@ -12,6 +12,7 @@ _MONTHS = {
 }  # fmt: skip
 _MILLISECONDS = 10**11  # as seconds this is the year 5138, as milliseconds 1973
 _EARLIEST, _LATEST = 1990, 2100
+_LONGEST = 100  # no form of a date is longer, and what is longer must cost nothing
 _DAY_OF_YEAR_LENGTH = 30  # "Sat Feb 18 12:33:11 +0000 2023"
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?"
@@ -29,6 +30,8 @@ def from_epoch(value: object, *, earliest: int = _EARLIEST) -> dt.datetime | Non
     """Read seconds or milliseconds since 1970."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return None
     try:
         seconds = float(value)
         if abs(seconds) >= _MILLISECONDS:
@@ -40,7 +43,7 @@ def from_epoch(value: object, *, earliest: int = _EARLIEST) -> dt.datetime | Non
 
 def from_iso(value: object, *, earliest: int = _EARLIEST) -> dt.datetime | None:
     """Read ISO 8601 and its relatives (`` UTC`` at the end, a space for ``T``); no zone means UTC."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     text = value.strip()
     if text.endswith((" UTC", " GMT")):
@@ -73,7 +76,7 @@ def from_x(value: object, *, earliest: int = 2006) -> dt.datetime | None:
 
 def from_words(value: object, *, earliest: int = _EARLIEST) -> dt.datetime | None:
     """Read dates with month names: ``Mar 2021``, ``3 March 2021``, ``March 3rd, 2021 10:12am``."""
-    found = _NAMED.search(value) if isinstance(value, str) else None
+    found = _NAMED.search(value) if isinstance(value, str) and len(value) <= _LONGEST else None
     if not found or found["month"].lower() not in _MONTHS:
         return None
     hour = int(found["hour"] or 0) % 12 if found["half"] else int(found["hour"] or 0)
@@ -95,7 +98,7 @@ def from_any(value: object, *, earliest: int = _EARLIEST) -> dt.datetime | None:
         return from_iso(aware.isoformat(), earliest=earliest)
     if isinstance(value, int | float):
         return from_epoch(value, earliest=earliest)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     text = value.strip()
     if re.fullmatch(r"\d{9,}(\.\d+)?", text):

@@ -16,8 +16,9 @@ from riskcheck.sources.archive import Archive
 from riskcheck.sources.base import NO_TEXT
 
 JOINED = "long form, joined to the post it belongs to"
-_CUT = re.compile(r"(?:\s*(?:…|\.\.\.))?(?:\s*https?://\S+)*\s*$")
+_LINK = re.compile(r"https?://\S")
 _SHORTEST = 20
+_MOST_AT_ONCE = 50  # nobody writes more in one second
 
 
 class _Note:
@@ -30,6 +31,21 @@ class _Note:
 
 def _flat(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def _beginning(text: str) -> str:
+    """Return the beginning of a long text, flat: without the ellipsis and the links that X puts behind it.
+
+    >>> _beginning("What a day… https://t.co/a https://t.co/b")
+    'what a day'
+    """
+    words = text.split()
+    while words and (link := _LINK.search(words[-1])):
+        last = words.pop()[: link.start()]
+        if last:
+            words.append(last)
+            break
+    return _flat(" ".join(words).removesuffix("…").removesuffix("...") if words else "")
 
 
 class Notes:
@@ -73,8 +89,9 @@ class Notes:
         if known:
             known.taken = True
             return known.text
-        for note in self._by_time.get(created, ()):
-            start = _flat(_CUT.sub("", text))
+        notes = self._by_time.get(created, [])[:_MOST_AT_ONCE]
+        start = _beginning(text) if notes else ""
+        for note in notes:
             whole = _flat(note.text)
             if len(whole) >= len(start) and whole.startswith(start) and (len(start) >= _SHORTEST or whole == start):
                 note.taken = True

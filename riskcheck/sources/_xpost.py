@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Word = str | int | None  # X writes every number as a string; the old layout does not
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/[^/?#]+/status(?:es)?/\d+(?:[?#].*)?", re.I)
 _MENTIONS = re.compile(r"(?:@\w+\s+)+")
+# A post holds a few links, each once. Made up, they could swell a text without bound.
+_MOST_LINKS, _MOST_TIMES, _LONGEST_LINK = 100, 20, 2000
 
 
 class Link(msgspec.Struct):
@@ -84,7 +86,7 @@ def _text(tweet: Tweet, raw: str, reply: bool) -> tuple[str, bool]:
     """Return the text as a reader sees it, and whether it quotes another tweet."""
     quoted = False
     entities = tweet.entities
-    for link in (entities.urls if entities else None) or ():
+    for link in ((entities.urls if entities else None) or ())[:_MOST_LINKS]:
         short, full = link.url, link.expanded_url
         if not isinstance(full, str):
             continue
@@ -92,11 +94,11 @@ def _text(tweet: Tweet, raw: str, reply: bool) -> tuple[str, bool]:
         quoted = quoted or is_status
         # Positions count UTF-16 units in some exports and code points in others, so replace by text.
         if isinstance(short, str) and short:
-            raw = raw.replace(short, "" if is_status else full)
+            raw = raw.replace(short, "" if is_status else full[:_LONGEST_LINK], _MOST_TIMES)
     for group in (entities, tweet.extended_entities):
-        for picture in (group.media if group else None) or ():
+        for picture in ((group.media if group else None) or ())[:_MOST_LINKS]:
             if isinstance(picture.url, str) and picture.url:
-                raw = raw.replace(picture.url, "")
+                raw = raw.replace(picture.url, "", _MOST_TIMES)
     if reply and raw.startswith("@"):
         raw = _without_mentions(raw, tweet.display_text_range)
     # Unescaping comes last: a link may hold ``&amp;`` too.

@@ -109,6 +109,10 @@ class Source(ABC):
         """Return a sentence where this is an export of this network in a form that is not read."""
         return None
 
+    def gaps(self, archive: Archive) -> Iterator[str]:
+        """Yield a sentence for each part that the export itself names and that is not there."""
+        yield from ()
+
     def owner(self, archive: Archive) -> Owner | None:
         """Return whose export it is, or None where it does not tell."""
         return None

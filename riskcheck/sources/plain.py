@@ -30,11 +30,26 @@ class Plain(Source):
     specific = False
 
     def identify(self, archive: Archive) -> bool:
-        """Take a single file, or a folder that holds nothing but such files."""
-        if archive.kind not in ("file", "folder") or not archive.members:
+        """Take a single file, or a folder that holds nothing but such files; packed, only tables and records."""
+        if not archive.members:
             return False
-        forms = [self._form(archive, name) for name in archive.members]
-        return all(forms) and any(form != "empty" for form in forms)
+        forms = {self._form(archive, name) for name in archive.members}
+        if archive.kind not in ("file", "folder"):
+            # Any unknown export may hold loose JSON or a note in text.
+            return forms <= {"csv", "jsonl", "parquet"}
+        return "" not in forms and forms != {"empty"}
+
+    def refusal(self, archive: Archive) -> str | None:
+        """Say what a table lacks, and that a web page is no export."""
+        name = next(iter(archive.members), "")
+        if len(archive.members) != 1 or self._form(archive, name):
+            return None
+        suffix, columns = PurePosixPath(name).suffix.lower(), ", ".join(_fields.TEXT[:6])
+        if suffix in _TABLES:
+            return f"this table has no column for the text; name it {columns} or the like"
+        if suffix in (".html", ".htm"):
+            return "this is a web page, which is not read; ask the network for an export as JSON or CSV and name that"
+        return None
 
     def read(self, archive: Archive) -> Iterator[Post | Skipped]:
         """Yield the posts of all files."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from riskcheck.post import Post, Skipped, Visibility
-from riskcheck.sources import _csv, _xpost
+from riskcheck.sources import _csv, _xmanifest, _xpost
 from riskcheck.sources._json import text_at
 from riskcheck.sources._split import ListReader
 from riskcheck.sources._text import clean
@@ -35,6 +35,8 @@ class X(Source):
     title = "X (Twitter)"
     export_help = "Settings, Your account, Download an archive of your data; name the zip as it came."
     unread = (
+        ("manifest.js", "lists the files of the archive"),
+        ("Your archive.html", "shows the archive in a browser"),
         ("tweet-headers.js", "repeats tweets.js without text"),
         ("deleted-tweet-headers.js", "repeats deleted-tweets.js without text"),
         ("like*.js", "words of others"),
@@ -68,6 +70,19 @@ class X(Source):
         for name in archive.match("tweets.csv"):
             yield from self._table(archive, name, owner)
         yield from notes.rest(owner.handle)
+
+    def refusal(self, archive: Archive) -> str | None:
+        """Refuse an archive of X that holds no file with tweets."""
+        if not archive.match("Your archive.html", "tweet-headers.js"):
+            return None
+        return (
+            "this looks like a part of an archive of X, without the file that holds the posts (data/tweets.js);"
+            " name the zip or the whole folder as it came"
+        )
+
+    def gaps(self, archive: Archive) -> Iterator[str]:
+        """Tell which parts ``manifest.js`` names and the archive lacks."""
+        yield from _xmanifest.gaps(archive, [*(name for names, _ in _FILES for name in names), *dict(_NOTES)])
 
     def owner(self, archive: Archive) -> Owner | None:
         """Return handle, id and display name from ``account.js``."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from riskcheck.cli import cli
-from riskcheck.cli.audit import first_day
+from riskcheck.cli.filters import first_day
 from riskcheck.post import Post
 from riskcheck.store import Store
 from tests.report.samples import TERMINAL, FakeAssessor, x_archive
@@ -55,7 +56,7 @@ def test_exit_codes(archive: Path, tmp_path: Path) -> None:
     result = call(archive)
     assert result.exit_code == 0
     assert "3 settled by your decisions" in result.stdout
-    assert "Nothing to look at." in result.stdout
+    assert "Nothing to look at in" in result.stdout
 
 
 def test_output_holds_every_report(archive: Path, tmp_path: Path) -> None:
@@ -79,7 +80,43 @@ def test_json_is_one_object_a_post_and_coverage_goes_beside_it(archive: Path) ->
 def test_nothing_read_is_not_nothing_found(archive: Path) -> None:
     result = call(archive, "--platform", "reddit")
     assert result.exit_code == 0
-    assert "No post was assessed" in result.stdout
+    assert "No post was assessed: all were left out on your wish." in result.stdout
+
+
+def test_an_archive_without_posts_is_not_clear(tmp_path: Path) -> None:
+    empty = x_archive(tmp_path / "empty.zip", ())
+    result = call(empty, "--output", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "riskcheck: empty.zip: no post in it, so nothing is known" in result.stderr
+    assert "No post was found" in result.stdout
+    assert "No post was found" in (tmp_path / "out" / "report.html").read_text()
+    pictures = x_archive(tmp_path / "pictures.zip", ["", ""])
+    assert "none of 2 records gave a post" in call(pictures).stderr
+    with zipfile.ZipFile(empty, "a") as archive:
+        account = 'window.YTD.account.part0 = [{"account": {"username": "ada", "accountId": "1"}}]'
+        archive.writestr("data/account.js", account)
+    only = call(empty)
+    assert only.exit_code == 2
+    assert "only a profile, no post" in only.stderr
+    beside = call(empty, x_archive(tmp_path / "x.zip", ["Great first day!"]))
+    assert beside.exit_code == 0
+    assert "Read empty.zip as an export of X (Twitter): 1 post." in beside.stdout
+
+
+def test_what_is_not_english_is_not_clear(tmp_path: Path) -> None:
+    result = call(x_archive(tmp_path / "x.zip", ["privet druzya"]), "--output", tmp_path / "out")
+    assert "none is in English" in result.stdout
+    assert "0 none, 1 not assessed." in result.stdout
+    for name in ("report.md", "report.html"):
+        assert "none is in English" in (tmp_path / "out" / name).read_text()
+    assert "Nothing to look at" not in result.stdout
+
+
+def test_names_of_networks(archive: Path) -> None:
+    assert call(archive, "--platform", "X").exit_code == 1
+    result = call(archive, "--platform", "x", "--platform", "myspace")
+    assert result.exit_code == 2
+    assert "'myspace' is no network that is read; use one of bluesky, discord, " in result.stderr
 
 
 def test_new_shows_what_came_since(archive: Path, tmp_path: Path) -> None:

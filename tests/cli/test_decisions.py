@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from riskcheck.accounts import Place, State
 from riskcheck.cli import cli
-from riskcheck.store import Store
+from riskcheck.store import Store, data_folder
 
 ONE, TWO = "ab" * 32, "cd" * 32
 
@@ -69,8 +70,18 @@ def test_forget() -> None:
     assert call("forget", "abc").exit_code == 2
     assert "1 decision forgotten" in call("forget", ONE[:12]).stdout
     assert kept() == {TWO: "false_alarm"}
-    assert call("forget", "--all", given="n\n").exit_code == 1
+    assert call("forget", "--all", given="n\n").exit_code == 2
     assert len(kept()) == 1
+
+
+def test_forgetting_all_leaves_nothing_about_posts() -> None:
+    state = State(data_folder())
+    state.put("mastodon example.org 1", Place("109"))
+    result = call("forget", "--all", "--yes")
+    assert "2 decisions, 0 audits and all scans forgotten." in result.stdout
+    assert "Left: your profile, sign-ins" in result.stdout
+    assert {path.name for path in data_folder().iterdir()} <= {"riskcheck.db", "riskcheck.db-wal", "riskcheck.db-shm"}
+    assert "no scans" in call("forget", "--all", "--yes").stdout
 
 
 def test_undo() -> None:

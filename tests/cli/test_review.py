@@ -44,6 +44,15 @@ def test_each_finding_is_asked_for_once_worst_first(archive: Path) -> None:
     assert "Read x.zip" in result.stdout
 
 
+def test_nothing_read_is_not_all_decided(tmp_path: Path) -> None:
+    empty = review(x_archive(tmp_path / "empty.zip", ()), "")
+    assert empty.exit_code == 2
+    assert "All decided" not in empty.stdout
+    foreign = review(x_archive(tmp_path / "x.zip", ["privet druzya"]), "")
+    assert "none is in English" in foreign.stdout
+    assert "All decided" not in foreign.stdout
+
+
 def test_quit_and_go_on(archive: Path) -> None:
     result = review(archive, "kq")
     assert result.exit_code == 1

@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from riskcheck.assess import Assessor
+from riskcheck.post import Post
 from riskcheck.report.base import Item
 from riskcheck.report.html import HtmlReport, page
 from riskcheck.store import Store
@@ -236,37 +238,41 @@ def test_storage_that_is_forbidden_is_said(browser: Any, tmp_path: Path) -> None
 
 
 def test_many_posts_come_in_portions(browser: Any, tmp_path: Path) -> None:
-    page = Opened(browser, tmp_path, invented(300))
+    one = samples.items()[1]
+    items = [Item(replace(one.post, id=str(10**18 + number)), one.assessment) for number in range(300)]
+    page = Opened(browser, tmp_path, items)
     assert page.count() == 40
     page.tab.get_by_role("button", name="Show more").click()
     assert page.count() == 80
     page.context.close()
 
 
-def invented(count: int) -> list[Item]:
-    """Return an audit of some years, for portions and for the picture in the README."""
+RISKY = (
+    ("worst shift ever, my boss is an idiot and the rota is a joke", 5),
+    ("got the offer, they have no idea I'd have taken half the money lol, suckers", 1),
+    ("that interviewer had no clue what she was asking, what a joke of a company", 2),
+    ("what the hell is wrong with this damn bus", 6),
+    ("blackout drunk again last night, cant remember a thing", 3),
+    ("you are a pathetic piece of trash", 1),
+    ("told them it's the dentist, actually off to a second interview", 2),
+    ("calling in sick tomorrow, this job can wait, beach first", 2),
+)
+HARMLESS = (
+    "great talk on accessibility today, thanks to the organisers", "three years at the allotment and finally a pumpkin",
+    "the 73 is late", "anyone got a good recipe for lentils?", "so proud of my sister, she passed!",
+)  # fmt: skip
+
+
+def invented(count: int) -> list[Post]:
+    """Return posts of some years, for portions and for the picture in the README."""
     dice = random.Random(7)
-    lines = [
-        ("job_complaint", 2, "worst shift ever, my boss is an idiot and the rota is a joke", "my boss is an idiot"),
-        ("offer_bragging", 3, "got the offer, they have no idea I'd have taken half the money lol, suckers", "suckers"),
-        (
-            "interview_snark",
-            2,
-            "that interviewer had no clue what she was asking, what a joke of a company",
-            "had no clue",
-        ),
-        ("crude_language", 1, "what the hell is wrong with this damn bus", "damn bus"),
-        ("substance_use", 2, "blackout drunk again last night, cant remember a thing", "blackout drunk"),
-        ("hostility", 3, "you are a pathetic piece of trash", "pathetic piece of trash"),
-        ("search_exposure", 1, "told them it's the dentist, actually off to a second interview", "second interview"),
-    ]
+    texts, weights = [text for text, _ in RISKY], [weight for _, weight in RISKY]
     tails = ["", " lol", " smh", " \N{SKULL}", ", honestly", ", again", "!!", " ugh", ", classic"]
     found = []
     for number in range(count):
-        category, severity, text, words = dice.choices(lines, weights=(5, 1, 2, 6, 3, 1, 2))[0]
         created = dt.datetime(2016, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=dice.triangular(0, 3500, 1400))
-        post = samples._post(1, text + dice.choice(tails), 2020, created=created, id=str(10**18 + number))
-        found.append(Item(post, samples.assessment(post, samples.finding(category, severity, text, words))))
+        text = dice.choice(HARMLESS) if number % 3 else dice.choices(texts, weights=weights)[0] + dice.choice(tails)
+        found.append(samples._post(1, text, 2020, created=created, id=str(10**18 + number)))
     return found
 
 
@@ -274,9 +280,9 @@ def invented(count: int) -> list[Item]:
     not os.environ.get("RISKCHECK_SCREENSHOTS"), reason="pictures are taken with RISKCHECK_SCREENSHOTS=1"
 )
 def test_picture_for_the_readme(browser: Any, tmp_path: Path) -> None:
-    first = samples.items()[0]
-    cisco = replace(first.post, created=dt.datetime(2016, 3, 1, tzinfo=dt.UTC))
-    items = [Item(cisco, first.assessment), *invented(180)]
+    assessor = Assessor.from_file(today=dt.date(2026, 1, 31))  # the picture shows what the shipped model says
+    cisco = replace(samples.items()[0].post, created=dt.datetime(2016, 3, 1, tzinfo=dt.UTC))
+    items = [Item(post, found) for post, found in assessor.check_many([cisco, *invented(540)])]
     page = Opened(browser, tmp_path, items, viewport={"width": 1200, "height": 900}, color_scheme="light")
     IMAGES.mkdir(parents=True, exist_ok=True)
     page.tab.screenshot(path=IMAGES / "report.png")

@@ -9,7 +9,7 @@ import pytest
 from riskcheck.coverage import Coverage
 from riskcheck.errors import ArchiveError
 from riskcheck.sources import Owner, all_sources, detect, open_archive, read
-from tests.sources.kit import MemoryArchive, Sample
+from tests.sources.kit import MemoryArchive, Sample, pack_zip
 
 PAGE = b"<!DOCTYPE html><html><body>x</body></html>"
 
@@ -35,7 +35,32 @@ def test_tumblr_with_posts_inside() -> None:
         detect(MemoryArchive({"posts.zip": b"PK", "media/1.jpg": b""}))
 
 
-@pytest.mark.parametrize("content", [PAGE, b"\x7fELF\x02", b"%PDF-1.7", bytes(100), b"\xff" * 100])
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"posts.csv": b"a,b\n1,2\n"}, "no column for the text; name it text"),
+        ({"page.html": PAGE}, "web page"),
+        ({"Your archive.html": PAGE, "assets/js/main.js": b"x"}, r"without the file that holds the posts"),
+        ({}, "holds no file that can be read"),
+        ({"a.jpg": b"x", "b.mp4": b"y"}, "only pictures, films or sound"),
+    ],
+)
+def test_what_is_no_export_is_said_in_one_sentence(files: dict[str, bytes], said: str) -> None:
+    with pytest.raises(ArchiveError, match=said) as caught:
+        detect(MemoryArchive(files))
+    assert "\n" not in str(caught.value)
+
+
+def test_plain_files_may_be_packed_unless_they_could_be_anything(tmp_path: Path) -> None:
+    table = {"mine/posts.csv": b"text,id\nhello,1\n", "mine/more.jsonl": b'{"text": "hello"}\n'}
+    with open_archive(pack_zip(tmp_path / "a.zip", table)) as archive:
+        assert detect(archive).name == "plain"
+    for files in ({"a.json": b"[]"}, {"README.txt": b"hello"}, {**table, "readme.md": b"hello"}):
+        with open_archive(pack_zip(tmp_path / "b.zip", files)) as archive, pytest.raises(ArchiveError):
+            detect(archive)
+
+
+@pytest.mark.parametrize("content", [b"\x7fELF\x02", b"%PDF-1.7", bytes(100), b"\xff" * 100])
 def test_unknown(content: bytes) -> None:
     with pytest.raises(ArchiveError) as caught:
         detect(MemoryArchive({"something.bin": content}))

@@ -67,7 +67,8 @@
     save("riskcheck-decisions.json", "application/json",
       JSON.stringify({ riskcheck_decisions: 1, decisions: [...seen.values()] }, null, 1) + "\n");
   });
-  const cell = (text) => '"' + (/^\s*[=+\-@|%＝＋－＠]/.test(text) ? "'" : "") + text.replaceAll('"', '""') + '"';
+  const cell = (text) => '"' + (/^\s*[=+\-@|%＝＋－＠]/.test(text) ? "'" : "") +
+    text.replace(/([;\t\n]\s*)(?=[=+\-@|%＝＋－＠])/g, "$1'").replaceAll('"', '""') + '"';
   byId("cleanup").addEventListener("click", () => {
     const rows = [["id", "link", "reason", "platform"]];
     for (const post of data.posts) {
