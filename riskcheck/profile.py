@@ -10,6 +10,8 @@ from typing import Any, Literal, get_args
 
 from riskcheck.categories import NAMES
 from riskcheck.errors import ProfileError
+from riskcheck.files import appearing
+from riskcheck.text.safe import escaped
 
 Stage = Literal["employed", "searching", "interviewing", "offer_pending", "accepted"]
 Strictness = Literal["lenient", "normal", "strict"]
@@ -119,4 +121,21 @@ def dump(profile: Profile) -> str:
     """Write a profile as TOML."""
     import tomli_w
 
-    return tomli_w.dumps({key: list(v) if isinstance(v, tuple) else v for key, v in asdict(profile).items()})
+    text = tomli_w.dumps({key: list(v) if isinstance(v, tuple) else v for key, v in asdict(profile).items()})
+    return escaped(text)  # TOML escapes as JSON does
+
+
+def write(path: Path, profile: Profile) -> None:
+    """Write a profile whole or not at all.
+
+    Raises
+    ------
+    ProfileError
+        If it cannot be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with appearing(path) as stream:
+            stream.write(dump(profile))
+    except OSError as error:
+        raise ProfileError(f"{path}: cannot be written ({error.strerror}); choose another with --profile") from error

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from riskcheck.categories import NAMES
 from riskcheck.errors import ProfileError
-from riskcheck.profile import STAGES, STRICTNESS, Profile, dump, from_dict, load
+from riskcheck.profile import STAGES, STRICTNESS, Profile, dump, from_dict, load, write
 
 NAME = st.text(min_size=1, max_size=20).filter(lambda t: t.strip() == t and "\0" not in t)
 
@@ -53,3 +53,21 @@ def test_no_profile_is_a_plain_one_but_a_named_one_must_exist(tmp_path: Path) ->
     assert load() == Profile()
     with pytest.raises(ProfileError, match="no such profile; run `riskcheck init`"):
         load(tmp_path / "missing.toml")
+
+
+def test_it_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "profile.toml"
+    write(path, Profile(stage="employed", keywords=("canal",)))
+    write(path, Profile(stage="accepted"))
+    assert load(path) == Profile(stage="accepted")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_where_it_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ProfileError, match="cannot be written"):
+        write(tmp_path / "file" / "profile.toml", Profile())
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ProfileError, match="cannot be written"):
+        write(tmp_path / "folder", Profile())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

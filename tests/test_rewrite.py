@@ -13,7 +13,8 @@ from riskcheck.categories import CATEGORIES, NAMES
 from riskcheck.checker import RiskChecker, load
 from riskcheck.post import Post
 from riskcheck.profile import Profile
-from riskcheck.rewrite import drop, soften, suggest
+from riskcheck.rewrite import suggest
+from riskcheck.text.milder import drop, soften
 from tests.report.samples import HOSTILE, assessment, finding
 
 
@@ -43,6 +44,15 @@ def made(text: str, **words: tuple[str, int]) -> str | None:
         ("I hate my job so much", "Work is demanding at the moment"),
         ("that was an idiotic meeting lol", "that was a silly meeting"),
         ("so pissed off, ffs", "annoyed"),
+        ("Worked my ass off all week for a shitty bonus lol", "Worked hard all week for a poor bonus"),
+        ("this long ass meeting", "this long meeting"),
+        ("fuck yeah we won, holy shit!", "yes we won, wow!"),
+        ("What the fuck is this weather, fuck this shit", "What on earth is this weather"),
+        ("I fucked up my talk today. I fucked up.", "I made a mistake in my talk today. I made a mistake."),
+        ("I don't give a fuck what you think", "I don't mind what you think"),
+        ("a bastard stole my bike", "an unkind person stole my bike"),
+        ("my boss is stupid, I hate how he talks", "my boss is stupid, I hate how he talks"),
+        ("I hate Mondays", "I find it hard to like Mondays"),
         ("Lovely walk in Scunthorpe, shitake for dinner", "Lovely walk in Scunthorpe, shitake for dinner"),
     ],
 )
@@ -59,11 +69,14 @@ def test_words_are_softened(text: str, milder: str) -> None:
         ("my boss is an idiot\nHome now with tea", "boss", False, "Home now with tea"),
         ("my boss is an idiot", "boss", True, ""),
         ("i hate it so much, my boss is late", "hate", True, "my boss is late"),
+        ("My boss is a snake. He lies to me. Tea now.", "boss", True, "Tea now."),
+        ("My boss is a snake. He lies to me. Tea now.", "boss", False, "Tea now."),
+        ("My boss is a snake, and he lies a lot. Tea now.", "boss", True, "Tea now."),
     ],
 )
 def test_clauses_and_sentences_are_left_out(text: str, word: str, clauses: bool, left: str) -> None:
     at = text.index(word)
-    assert drop(text, [(at, at + len(word))], clauses=clauses) == (left, 1)
+    assert drop(text, [(at, at + len(word))], clauses=clauses)[0] == left
 
 
 def test_what_changes_least_comes_first() -> None:
@@ -87,6 +100,38 @@ def test_where_nothing_could_stay_a_plain_line_is_offered() -> None:
     assert found
     assert found.kind == "starter"
     assert found.after.band == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("my boss is a snake", "Long day at work"),
+        ("my boss is a snake, finally quit", "One chapter closes"),
+        ("customers made my boss a snake", "A day full of people"),
+    ],
+)
+def test_the_plain_line_fits_the_situation(text: str, line: str) -> None:
+    assert (made(text, boss=("job_complaint", 2)) or "").startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("my boss is an idiot and nothing ever works", "Long day at work. Looking forward to some time off."),
+        (
+            "My boss called me in AGAIN. I'm so done with this place.",
+            "Long day at work. Looking forward to some time off.",
+        ),
+        ("My boss is late, the coffee is awful. Hiking with Sam later!", "Hiking with Sam later!"),
+    ],
+)
+def test_what_sounds_as_sour_is_not_left_to_stand_alone(text: str, left: str) -> None:
+    assert made(text, boss=("job_complaint", 2)) == left
+
+
+def test_a_plain_line_is_offered_where_misconduct_only_comes_along() -> None:
+    assert made("bored, boss away", boss=("job_complaint", 2), bored=("work_misconduct", 1)) is not None
+    assert made("bored, boss away", bored=("work_misconduct", 2), boss=("job_complaint", 1)) is None
 
 
 def test_there_is_none_for_what_is_fine_not_assessed_or_endless(checker: RiskChecker) -> None:
@@ -147,8 +192,9 @@ _CHECKER = load()
 
 
 def test_every_category_has_its_rule() -> None:
-    from riskcheck.rewrite import _OF_WORDS, _STARTERS, _WHOLE
+    from riskcheck.rewrite import _MOODS, _OF_WORDS, _STARTERS, _WHOLE
 
     assert not _OF_WORDS & _WHOLE
-    assert not set(_STARTERS) & _WHOLE
+    assert not (set(_STARTERS) | _MOODS) & _WHOLE
+    assert all(lines[-1][0] == "" for lines in _STARTERS.values())
     assert (_OF_WORDS | _WHOLE | set(_STARTERS)) - {"keyword"} == set(NAMES)

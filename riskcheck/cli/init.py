@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from riskcheck.cli import options
+from riskcheck.cli.output import say
 from riskcheck.errors import InputError, ProfileError
-from riskcheck.profile import STAGES, STRICTNESS, Profile, default_path, dump, from_dict
+from riskcheck.profile import STAGES, STRICTNESS, Profile, default_path, from_dict, write
 
 
 @click.command("init")
@@ -52,25 +52,12 @@ def command(
     )  # fmt: skip
     write(target, profile)
     if not quiet:
-        click.echo(f"wrote {target}")
+        say("wrote", target)
 
 
 def _ask(question: str) -> tuple[str, ...]:
     answer: str = click.prompt(question, default="", show_default=False)
     return tuple(name.strip() for name in answer.split(",") if name.strip())
-
-
-def write(path: Path, profile: Profile) -> None:
-    """Write a profile whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(dump(profile), encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise ProfileError(f"{path}: cannot be written ({error.strerror}); choose another with --profile") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def positions(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

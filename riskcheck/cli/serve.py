@@ -6,7 +6,6 @@ The page is served to this computer only and stops with Ctrl-C.
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,17 +38,15 @@ def command(
     options.profile_of(profile_path)  # a mistake in the profile is told here rather than on the page
     with opened(model_path, profile_path, port) as server:
         click.echo(server.url if quiet else f"riskcheck is at {server.url}\nStop it with Ctrl-C.")
-        with contextlib.ExitStack() as stack:
-            if not no_browser:
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="riskcheck-open-")))
-                threading.Thread(target=_open, args=(server, folder), daemon=True).start()
-            with contextlib.suppress(KeyboardInterrupt):
-                server.serve_here()
+        if not no_browser:
+            threading.Thread(target=_open, args=(server,), daemon=True).start()
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_here()
     if not quiet:
         click.echo("Stopped.")
 
 
-def _open(server: Server, folder: Path) -> None:
+def _open(server: Server) -> None:
     import time
 
     from riskcheck.web.server import show
@@ -57,6 +54,6 @@ def _open(server: Server, folder: Path) -> None:
     for _ in range(200):
         if server.started:
             with contextlib.suppress(OSError):
-                show(server.url, folder)
+                show(server.url, server.folder)
             return
         time.sleep(0.05)

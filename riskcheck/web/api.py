@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from riskcheck.categories import CATEGORIES, SOURCES
 from riskcheck.post import Post
-from riskcheck.profile import from_dict
+from riskcheck.profile import from_dict, write
 from riskcheck.rewrite import suggest
 from riskcheck.store import Store
 from riskcheck.web import wire
@@ -80,8 +80,6 @@ async def profile(request: Request) -> Response:
 @router.put("/profile", response_model=wire.ProfileOut, tags=["profile"])
 async def save_profile(request: Request, given: wire.ProfileIn) -> Response:
     """Replace the profile; the next check goes by it."""
-    from riskcheck.cli.init import write
-
     at = engine(request)
     made = from_dict(given.model_dump(), "the profile")
 

@@ -8,7 +8,6 @@ import secrets
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import uvicorn
 from riskcheck.errors import InputError
 from riskcheck.web.app import create_app
 from riskcheck.web.engine import Engine
+from riskcheck.web.folders import private
 from riskcheck.web.jobs import Audits
 from riskcheck.web.uploads import Limits
 
@@ -73,6 +73,7 @@ class Server(uvicorn.Server):
     def __init__(self, engine: Engine, folder: Path, taken: socket.socket, limits: Limits | None = None) -> None:
         self.port: int = taken.getsockname()[1]
         self.token = secrets.token_urlsafe(32)
+        self.folder = folder
         self._socket = taken
         app = create_app(
             engine, Audits(folder, engine.model_path, limits), token=self.token, port=self.port
@@ -112,8 +113,8 @@ def opened(
     """Make a server that can be run, and clear up after it."""
     taken = listen(port)
     try:
-        with tempfile.TemporaryDirectory(prefix="riskcheck-page-", ignore_cleanup_errors=True) as folder:
-            yield Server(Engine(model, profile), Path(folder), taken, limits)
+        with private() as folder:
+            yield Server(Engine(model, profile), folder, taken, limits)
     finally:
         taken.close()
 

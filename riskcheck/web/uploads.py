@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import shutil
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
@@ -96,7 +97,8 @@ class Upload:
                 stream.writelines(held)
         except OSError as error:
             _remove(target)
-            raise InputError(f"{name}: cannot be kept for reading ({error.strerror}); free some disk space") from error
+            todo = "free some disk space" if error.errno == errno.ENOSPC else "rename the file and try again"
+            raise InputError(f"{name}: cannot be kept for reading ({error.strerror}); {todo}") from error
         except BaseException:
             _remove(target)
             raise

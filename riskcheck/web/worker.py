@@ -78,6 +78,7 @@ def work(task: dict[str, Any]) -> None:
 def main() -> int:
     """Run one task; return the exit code."""
     from riskcheck.errors import RiskCheckError
+    from riskcheck.text.safe import visible
 
     task = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_the_page, daemon=True).start()
@@ -89,7 +90,7 @@ def main() -> int:
         tell(state="failed", error=str(error))
         return 2
     except Exception:
-        traceback.print_exc()
+        sys.stderr.write(visible(traceback.format_exc()))
         tell(state="failed", error=FAULT)
         return 3
     return 0

@@ -108,7 +108,7 @@ def test_an_audit_reads_assesses_and_removes_what_was_sent(site: Site, archive: 
     summary = done["summary"]
     assert summary["posts"] == len(TEXTS)
     assert summary["to_do"] >= 3
-    assert "Read x.zip as an export of X (Twitter)." in summary["statement"]
+    assert summary["statement"][0].startswith("Read x.zip as an export of X (Twitter)")
     assert list(summary["by_month"]) == ["2024-01"]
     folders = [audit.folder for audit in _audits(site)]
     assert [path.name for folder in folders for path in folder.rglob("*") if "upload" in path.parts] == []

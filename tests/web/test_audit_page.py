@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +18,10 @@ from tests.report.samples import HOSTILE, x_archive
 from tests.web.conftest import CRUDE, RISKY, TEXTS, Site, Tab
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+INSIDE = """(node) => {
+  const box = node.getBBox();
+  return box.x >= -1 && box.x + box.width <= node.ownerSVGElement.viewBox.baseVal.width + 1;
+}"""
 DIGEST = Post(text=RISKY, platform="x").digest
 
 
@@ -42,7 +48,7 @@ def test_from_the_zip_to_a_decision(tab: Tab, archive: Path) -> None:
     give(tab, archive)
     page = tab.page
     assert f"of {len(TEXTS)} posts to look at" in page.locator("#lead").inner_text()
-    assert "Read x.zip as an export of X (Twitter)." in page.locator("#coverage").inner_text()
+    assert "Read x.zip as an export of X (Twitter)" in page.locator("#coverage").inner_text()
     assert "Crude language" in (page.locator("#categories svg").get_attribute("aria-label") or "")
     assert "2024-01" in (page.locator("#time svg").get_attribute("aria-label") or "")
     assert page.locator("#rows mark", has_text="hate my job").count() == 1
@@ -116,7 +122,37 @@ def test_keyboard_alone_reads_and_decides(tab: Tab, archive: Path) -> None:
     assert page.evaluate("document.activeElement.matches('#rows button')")
 
 
-def test_a_hostile_post_stays_text(tab: Tab, archive: Path) -> None:
+def test_the_card_keeps_its_keys_tells_errors_and_undoes_its_own(tab: Tab, archive: Path) -> None:
+    give(tab, archive)
+    page = tab.page
+    page.locator("#rows button").first.click()
+    box = page.locator("#card").bounding_box()
+    assert abs(box["x"] * 2 + box["width"] - page.viewport_size["width"]) < 20  # in the middle
+    page.locator("#card").get_by_role("button", name="Keep").click()
+    page.locator("#said", has_text="Decided: keep.").wait_for(state="attached")
+    page.keyboard.press("ArrowRight")  # the button that had the focus is gone
+    page.locator("#card-title", has_text="Post 2").wait_for()
+    page.keyboard.press("f")
+    page.locator("#said", has_text="Decided: fix.").wait_for(state="attached")
+    # Meanwhile, in another tab or on the command line:
+    other = "e" * 64
+    tab.site.client.post("/api/decisions", json={"digest": other, "decision": "delete"})
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("u")
+    page.locator("#card-title", has_text="Post 2").wait_for()
+    page.keyboard.press("u")
+    page.locator("#card-title", has_text="Post 1").wait_for()
+    page.locator("#card [data-decision][aria-pressed=true]").wait_for(state="detached")
+    assert decisions() == {other: "delete"}
+    page.route("**/api/decisions", lambda route: route.abort())
+    page.keyboard.press("d")
+    alert = page.locator("#card").get_by_role("alert")
+    alert.wait_for()
+    assert "does not answer" in alert.inner_text()
+    tab.messages.clear()  # the browser's own line on what was cut off
+
+
+def test_a_hostile_post_stays_text_and_evidence_fits_after_an_emoji(tab: Tab, archive: Path) -> None:
     give(tab, archive)
     page = tab.page
     page.locator("#band").select_option("low")
@@ -125,12 +161,7 @@ def test_a_hostile_post_stays_text(tab: Tab, archive: Path) -> None:
     assert page.title() == "Audit · riskcheck"
     assert page.locator("#rows img, #rows b, #card img, #card script, #card b").count() == 0
     page.keyboard.press("Escape")
-
-
-def test_evidence_fits_after_an_emoji(tab: Tab, archive: Path) -> None:
-    give(tab, archive)
-    page = tab.page
-    page.locator("#band").select_option("low")
+    # Offsets count code points: the evidence fits after an emoji, too.
     marks = page.locator("#rows button", has_text="\U0001f600").locator("mark").all_inner_texts()
     assert marks
     assert all(mark in "my boss is an idiot" for mark in marks)
@@ -184,8 +215,39 @@ def test_stop_removes_a_running_audit(tab: Tab, tmp_path: Path) -> None:
     tab.page.locator("#stage", has_text="ing").wait_for()
     tab.page.get_by_role("button", name="Stop").click()
     tab.page.locator("#progress").wait_for(state="hidden")
+    tab.page.locator("#live", has_text="Stopped.").wait_for(state="attached")
     assert tab.site.client.get("/api/audits").json()["audits"] == []
-    tab.messages.clear()  # the browser's own line on the audit that is no more
+    assert tab.page.locator("#alert").is_hidden()  # it was wanted: no error is told
+    assert tab.page.evaluate("document.activeElement.id") == "choose"
+
+
+def test_a_second_tab_follows_an_audit_and_removes_what_broke_off(tab: Tab, tmp_path: Path) -> None:
+    client = tab.site.client
+    client.post("/api/audit", json={})
+    number = client.post("/api/audit", json={}).json()["id"]
+    texts = "\n".join(f"my boss is an idiot, number {n}" for n in range(20_000))
+    client.put(f"/api/audit/{number}/file", params={"name": "posts.txt"}, content=texts.encode())
+    client.post(f"/api/audit/{number}/start")
+    page = tab.page
+    page.reload()
+    page.get_by_role("button", name="Follow posts.txt").click()
+    page.locator("#stage", has_text="ing").wait_for()
+    page.get_by_role("button", name="Remove an upload that was not finished").click()
+    page.locator("#earlier").wait_for(state="hidden")
+    assert [audit["id"] for audit in client.get("/api/audits").json()["audits"]] == [number]
+    page.get_by_role("button", name="Stop").click()
+    page.locator("#progress").wait_for(state="hidden")
+    assert client.get("/api/audits").json()["audits"] == []
+
+
+def test_a_second_export_waits_until_the_first_is_done(tab: Tab, archive: Path, tmp_path: Path) -> None:
+    tab.page.route("**/api/audit", lambda route: None)  # never answered
+    with tab.page.expect_file_chooser() as chooser:
+        tab.page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(archive)
+    chooser.value.set_files(archive)
+    tab.page.get_by_role("alert").wait_for()
+    assert "One audit at a time" in tab.page.get_by_role("alert").inner_text()
 
 
 def test_an_audit_is_there_after_a_reload_and_in_trends(tab: Tab, archive: Path) -> None:
@@ -206,13 +268,18 @@ def test_an_audit_is_there_after_a_reload_and_in_trends(tab: Tab, archive: Path)
 
 
 def test_trends_tell_what_has_been_cleared(browser: Any, site: Site, archive: Path) -> None:
-    for decision in ("delete", "false_alarm"):
-        site.audit(("x.zip", archive.read_bytes()))
-        site.client.post("/api/decisions", json={"digest": DIGEST, "decision": decision})
+    site.audit(("x.zip", archive.read_bytes()))
+    site.client.post("/api/decisions", json={"digest": DIGEST, "decision": "false_alarm"})
     site.audit(("x.zip", archive.read_bytes()))
     tab = Tab(browser, site, "/trends")
     tab.page.locator("#lead", has_text="That is 1 fewer than on").wait_for()
     assert tab.page.locator("#chart rect").count() > 3
+    said = tab.page.locator("#change svg").get_attribute("aria-label") or ""
+    assert "Crude language, first:" in said
+    assert "Crude language, last:" in said
+    for text in tab.page.locator("svg text").all():  # no label is cut at an edge
+        fits = text.evaluate(INSIDE)
+        assert fits, text.inner_html()
     tab.close()
 
 
@@ -259,16 +326,21 @@ def test_screenshot(browser: Any, site: Site, tmp_path: Path) -> None:
     from riskcheck.categories import CATEGORIES
 
     texts = [text for category in CATEGORIES for text in (*category.risky, *category.safe)]
-    files = [
-        x_archive(tmp_path / f"{month}.zip", texts[month::6], first=100 * month, year=2019 + month)
-        for month in range(6)
-    ]
+    begin = dt.datetime(2025, 9, 1, 12, tzinfo=dt.UTC)
+    tweets = [
+        {"id_str": str(10**18 + at), "full_text": text, "lang": "en",
+         "created_at": f"{begin + dt.timedelta(days=at * 89 % 365):%a %b %d %H:%M:%S %z %Y}"}
+        for at, text in enumerate(texts)
+    ]  # fmt: skip
+    export = tmp_path / "twitter-export.zip"
+    with zipfile.ZipFile(export, "w") as packed:
+        packed.writestr("data/tweets.js", "window.YTD.tweets.part0 = " + json.dumps([{"tweet": one} for one in tweets]))
     tab = Tab(browser, site, "/audit", viewport={"width": 1200, "height": 1000}, color_scheme="light")
     with tab.page.expect_file_chooser() as chooser:
         tab.page.get_by_role("button", name="Choose a file").click()
-    chooser.value.set_files(files)
-    tab.page.locator("#results").wait_for(timeout=20_000)
-    tab.page.evaluate("document.getElementById('giving').remove()")
-    tab.page.evaluate("scrollTo(0, 0)")
+    chooser.value.set_files(export)
+    tab.page.locator("#rows tr").nth(3).wait_for(timeout=20_000)
+    tab.page.evaluate("document.getElementById('lead').blur()")
+    tab.page.evaluate("scrollTo(0, document.getElementById('lead').getBoundingClientRect().top + scrollY - 8)")
     tab.page.screenshot(path=IMAGES / "page-audit.png")
     tab.close()

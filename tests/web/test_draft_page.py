@@ -119,6 +119,17 @@ def test_characters_are_counted_as_the_network_does(tab: Tab, network: str, text
     assert said in tab.page.locator("#count").inner_text()
 
 
+def test_too_long_is_said_once_and_the_network_is_remembered(tab: Tab) -> None:
+    tab.page.locator("#network").select_option("bluesky")
+    write(tab, "a" * 301)
+    tab.page.locator("#done", has_text="Too long for Bluesky now.").wait_for()
+    write(tab, "a" * 300)
+    assert tab.page.locator("#done").inner_text() == ""
+    tab.page.reload()
+    assert tab.page.locator("#network").input_value() == "bluesky"
+    assert "300 of 300" in tab.page.locator("#count").inner_text()
+
+
 def test_a_hostile_post_stays_text(tab: Tab) -> None:
     write(tab, HOSTILE + " \u202egnp.exe my boss is a fucking idiot")
     tab.page.locator("#milder, #mirror mark").first.wait_for()

@@ -122,11 +122,11 @@ def test_off_until_connected_and_on_every_network_then(chrome: Browser, site: Si
     for name, (_, box) in PLACES.items():
         page = chrome.page(name)
         page.locator(box).click()
-        page.keyboard.type(CRUDE)
+        page.keyboard.insert_text(CRUDE)
         said = chrome.wait(page, "riskcheck: medium")
         assert "crude language: “fuck" in said
         page.keyboard.press("Control+a")
-        page.keyboard.type(SAFE)
+        page.keyboard.insert_text(SAFE)
         chrome.wait(page, "riskcheck: nothing found")
         assert CRUDE not in page.content()
         page.close()

@@ -31,7 +31,7 @@ def test_schemathesis_runs_clean(site: Site, tmp_path: Path) -> None:
     done = subprocess.run(
         [
             program, "run", f"{site.base}/api/openapi.json", "-H", f"Authorization: Bearer {site.server.token}",
-            "--max-examples", os.environ.get("RISKCHECK_EXAMPLES", "8"), "--seed", "1", "--no-color",
+            "--max-examples", os.environ.get("RISKCHECK_EXAMPLES", "5"), "--seed", "1", "--no-color",
         ],
         cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip

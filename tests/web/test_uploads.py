@@ -76,3 +76,11 @@ def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path) -> None:
     finished(upload.take("a", parts(b"a")))
     with pytest.raises(InputError, match="cannot be kept"):
         finished(upload.take("a/b", parts(b"a")))
+
+
+def test_a_file_where_a_folder_is_needed_is_told(tmp_path: Path) -> None:
+    upload = Upload(tmp_path / "up")
+    finished(upload.take("a", parts(b"x")))
+    with pytest.raises(InputError, match="rename the file"):
+        finished(upload.take("a/b", parts(b"x")))
+    assert upload.files == 1

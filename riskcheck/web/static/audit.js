@@ -2,7 +2,7 @@
 import { BANDS, ask, byId, download, make, marked, number, send, title, titles, tried } from "./page.js";
 import { bars, columns } from "./charts.js";
 import { forgetUndo, open } from "./card.js";
-import { audit, install, option } from "./upload.js";
+import { audit, busy, install, option, resume } from "./upload.js";
 
 const FILTERS = ["words", "band", "category", "period", "platform", "kind", "decision"];
 const PAGE = 50;
@@ -100,18 +100,35 @@ async function decided() {
 }
 
 async function kept() {
-  const found = await tried(() => ask("GET", "/api/audits"));
-  const others = found ? found.audits.filter((one) => one.state === "done" && one.id !== id) : [];
+  const found = await ask("GET", "/api/audits").catch(() => null);  // an alert that stands is not wiped
+  const others = found ? found.audits.filter((one) => one.id !== id && one.id !== busy()) : [];
   byId("earlier").hidden = !others.length;
   byId("kept").replaceChildren(...others.map((one) => {
-    const button = make("button", { type: "button" }, `Show ${one.names.join(", ")}`);
-    button.addEventListener("click", async () => {
-      const whole = await tried(() => ask("GET", `/api/audit/${one.id}`));
-      if (whole) show(whole);
-    });
+    const [label, act] = ACTS[one.state] || ACTS.receiving;
+    const button = make("button", { type: "button" }, `${label} ${one.names.join(", ")}`.trim());
+    button.addEventListener("click", () => act(one));
     return make("li", {}, button);
   }));
 }
+async function reopen(one) {
+  const whole = await tried(() => ask("GET", `/api/audit/${one.id}`));
+  if (whole) show(whole);
+}
+async function attend(one) {
+  const running = resume(one.id, show);
+  await kept();
+  await running;
+  kept();
+}
+async function drop(one) {
+  await tried(() => ask("DELETE", `/api/audit/${one.id}`));
+  kept();
+}
+// What can be done with an audit that another tab holds, or this one before it was loaded again.
+const ACTS = {
+  done: ["Show", reopen], queued: ["Follow", attend], running: ["Follow", attend],
+  failed: ["Remove the failed audit of", drop], receiving: ["Remove an upload that was not finished", drop],
+};
 
 byId("filters").addEventListener("input", refresh);
 byId("filters").addEventListener("reset", () => setTimeout(refresh, 0));

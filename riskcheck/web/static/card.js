@@ -39,17 +39,19 @@ function press() {
   }
   byId("card-undo").disabled = !made.length;
 }
+async function save(digest, decision) {
+  if (decision) await ask("POST", "/api/decisions", { digest, decision });
+  else await ask("DELETE", `/api/decisions/${digest}`).catch((fault) => { if (fault.status !== 404) throw fault; });
+}
 async function decide(name) {
   const post = list[at], { digest } = post.post;
-  const same = post.decision === name;
+  const before = post.decision, same = before === name;
   const done = await tried(async () => {
-    if (same) await ask("DELETE", `/api/decisions/${digest}`);
-    else await ask("POST", "/api/decisions", { digest, decision: name });
+    await save(digest, same ? null : name);
     return true;
   });
   if (!done) return;
-  if (same) made = made.filter((one) => one !== digest);
-  else made.push(digest);
+  made.push([digest, before]);
   settle(digest, same ? null : name);
   byId("said").textContent = same ? "Decision taken back." : `Decided: ${name.replaceAll("_", " ")}.`;
 }
@@ -58,19 +60,29 @@ function settle(digest, decision) {
   press();
   changed();
 }
+/** Take back what was done in this tab; what another tab or the command line decided meanwhile is not touched. */
 async function undo() {
-  if (!made.length) return;
-  const answer = await tried(() => ask("POST", "/api/undo"));
-  if (!answer || !answer.digest) return;
-  made.pop();
-  settle(answer.digest, answer.decision);
+  const last = made.pop();
+  if (!last) return;
+  if (!await tried(async () => { await save(...last); return true; })) {
+    made.push(last);
+    return;
+  }
+  const there = list.findIndex((post) => post.post.digest === last[0]);
+  if (there >= 0 && there !== at) turn(there);
+  settle(...last);
   byId("said").textContent = "Undone.";
+}
+function turn(to) {
+  at = to;
+  draw();
+  // The focus may have been on what is gone or switched off now; outside the card its keys would do nothing.
+  if (!card.contains(document.activeElement) || document.activeElement.disabled) card.focus();
 }
 function step(by) {
   const to = at + by;
   if (to < 0 || to >= list.length) return;
-  at = to;
-  draw();
+  turn(to);
   byId("said").textContent = `Post ${at + 1}, ${BANDS.includes(list[at].band) ? list[at].band : ""}: ${list[at].post.text.slice(0, 200)}`;
   if (at >= list.length - 3) next();
 }

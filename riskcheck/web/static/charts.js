@@ -7,15 +7,17 @@ function draw(name, attributes, ...children) {
   node.append(...children);
   return node;
 }
+/** As wide as there is room, so that letters keep their size on a phone. */
+const room = (id) => Math.round(Math.min(Math.max(byId(id).clientWidth, 260), 560));
 const sum = (row) => row[0] + row[1] + row[2];
 const say = (key, row) => `${key}: ${row[2]} high, ${row[1]} medium, ${row[0]} low`;
 function place(id, label, width, height, parts, rows) {
   const all = rows.map(([key, row]) => say(key, row)).join("; ") || "nothing";
   byId(id).replaceChildren(draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${label}. ${all}.` }, ...parts));
 }
-function legend() {
-  return [["high", 300], ["medium", 355], ["low", 430]].flatMap(([band, x]) =>
-    [draw("rect", { class: band, x, y: 3, width: 10, height: 10 }), draw("text", { x: x + 14, y: 12 }, band)]);
+function legend(width) {
+  return [["high", 180], ["medium", 125], ["low", 50]].flatMap(([band, back]) =>
+    [draw("rect", { class: band, x: width - back, y: 3, width: 10, height: 10 }), draw("text", { x: width - back + 14, y: 12 }, band)]);
 }
 
 /** Columns over time; keys such as 2024-05 are months, and months without posts are shown, too. */
@@ -23,7 +25,7 @@ export function columns(id, label, entries) {
   const dated = entries.filter(([key]) => key !== "unknown");
   const rows = /^\d{4}-\d\d$/.test(dated[0]?.[0] || "") ? months(dated) : dated;
   const most = Math.max(1, ...rows.map(([, row]) => sum(row)));
-  const step = 480 / Math.max(rows.length, 1), wide = Math.min(step * 0.75, 48), parts = [];
+  const width = room(id), step = width / Math.max(rows.length, 1), wide = Math.min(step * 0.75, 48), parts = [];
   rows.forEach(([key, row], at) => {
     let top = 150;
     for (const level of [0, 1, 2]) {
@@ -32,13 +34,16 @@ export function columns(id, label, entries) {
       parts.push(draw("rect", { class: BANDS[level + 1], x: at * step + (step - wide) / 2, y: top, width: wide, height: tall },
         draw("title", {}, say(key, row))));
     }
-    if (at % Math.ceil(rows.length / 8) === 0) {
-      parts.push(draw("text", { x: at * step + step / 2, y: 168, "text-anchor": "middle" }, key));
+    if (at % Math.ceil(rows.length / Math.floor(width / 60)) === 0) {
+      // A label near an edge starts or ends there, so that none is cut.
+      const middle = at * step + step / 2, half = key.length * 3.6;
+      const [x, anchor] = middle < half ? [0, "start"] : middle > width - half ? [width, "end"] : [middle, "middle"];
+      parts.push(draw("text", { x, y: 168, "text-anchor": anchor }, key));
     }
   });
-  parts.push(draw("text", { x: 0, y: 12 }, `most: ${most}`), ...legend());
+  parts.push(draw("text", { x: 0, y: 12 }, `most: ${most}`), ...legend(width));
   const without = entries.filter(([key]) => key === "unknown");
-  place(id, label, 480, 175, parts, [...rows.filter(([, row]) => sum(row)), ...without]);
+  place(id, label, width, 175, parts, [...rows.filter(([, row]) => sum(row)), ...without]);
   if (without.length) byId(id).append(make("p", { class: "quiet" }, `Time unknown: ${sum(without[0][1])}`));
 }
 function months(entries) {
@@ -61,20 +66,21 @@ function months(entries) {
   return rows;
 }
 
-/** Lying bars, one a category. */
-export function bars(id, label, entries) {
-  const rows = entries.slice(0, 14), parts = [];
+/** Lying bars, one an entry: [name, counts, shorter name to show]. */
+export function bars(id, label, rows) {
+  const parts = [], width = room(id), edge = width < 400 ? 165 : 205, letters = Math.floor(edge / 7);
   const most = Math.max(1, ...rows.map(([, row]) => sum(row)));
-  rows.forEach(([key, row], at) => {
-    let left = 190;
-    parts.push(draw("text", { x: 182, y: at * 21 + 14, "text-anchor": "end" }, key.length > 28 ? `${key.slice(0, 27)}…` : key));
+  rows.forEach(([key, row, short = key], at) => {
+    let left = edge;
+    parts.push(draw("text", { x: edge - 7, y: at * 21 + 14, "text-anchor": "end" },
+      short.length > letters ? `${short.slice(0, letters - 1).trim()}…` : short));
     for (const level of [2, 1, 0]) {
-      const long = (row[level] / most) * 250;
+      const long = (row[level] / most) * (width - edge - 40);
       parts.push(draw("rect", { class: BANDS[level + 1], x: left, y: at * 21 + 3, width: long, height: 14 },
         draw("title", {}, say(key, row))));
       left += long;
     }
     parts.push(draw("text", { x: left + 5, y: at * 21 + 14 }, String(sum(row))));
   });
-  place(id, label, 480, Math.max(100, rows.length * 21 + 4), parts, rows);
+  place(id, label, width, Math.max(100, rows.length * 21 + 4), parts, rows);
 }

@@ -2,10 +2,10 @@
 import { ask, byId, copy, findings, make, marked, notes, number, title, titles, tried } from "./page.js";
 import { NETWORKS, count } from "./counts.js";
 
-const PAUSE = 120, LONGER = 450, DRAFT = "riskcheck-draft";
+const PAUSE = 120, LONGER = 450, DRAFT = "riskcheck-draft", NETWORK = "riskcheck-network";
 const text = byId("text"), mirror = byId("mirror"), stage = byId("stage"), network = byId("network");
 const past = [];
-let asked = 0, timer = 0, milder = 0, running = null, offered = null, profile = null;
+let asked = 0, timer = 0, milder = 0, running = null, offered = null, profile = null, long = false;
 
 function show(assessment, of) {
   const lines = marked(of, assessment ? assessment.findings : []);
@@ -34,7 +34,9 @@ function tally() {
   const left = most - used;
   byId("count").textContent = left >= 0 ? `${number(used)} of ${number(most)} characters on ${name}`
     : `${number(used)} of ${number(most)} characters on ${name}: ${number(-left)} too many`;
-  byId("count").classList.toggle("over", left < 0);
+  const over = byId("count").classList.toggle("over", left < 0);
+  if (over !== long) byId("done").textContent = over ? `Too long for ${name} now.` : "";  // said once, not at every letter
+  long = over;
 }
 const body = (value) => (stage.value ? { text: value, stage: stage.value } : { text: value });
 
@@ -97,13 +99,16 @@ function take() {
 function changed() {
   tally();
   show(null, text.value);
-  try {
-    sessionStorage.setItem(DRAFT, text.value);
-  } catch {
-    // Then the draft does not outlive a change of page.
-  }
+  keep(DRAFT, text.value);
   clearTimeout(timer);
   timer = setTimeout(check, PAUSE);
+}
+function keep(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch {
+    // Then it does not outlive a change of page.
+  }
 }
 const copied = async () => { byId("done").textContent = await copy(text.value); };
 
@@ -111,6 +116,7 @@ async function begin() {
   for (const [key, name] of NETWORKS) network.append(make("option", { value: key }, name));
   try {
     text.value = sessionStorage.getItem(DRAFT) || "";
+    network.value = sessionStorage.getItem(NETWORK) || NETWORKS[0][0];
   } catch {
     // No draft of before.
   }
@@ -133,7 +139,7 @@ async function begin() {
   if (text.value) check();
 }
 
-text.addEventListener("input", () => { byId("done").textContent = ""; changed(); });
+text.addEventListener("input", () => { if (!long) byId("done").textContent = ""; changed(); });
 text.addEventListener("scroll", () => { mirror.scrollTop = text.scrollTop; });
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) copied();
@@ -143,7 +149,7 @@ text.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 stage.addEventListener("change", check);
-network.addEventListener("change", tally);
+network.addEventListener("change", () => { keep(NETWORK, network.value); tally(); });
 byId("copy").addEventListener("click", copied);
 byId("undo").addEventListener("click", undo);
 byId("take").addEventListener("click", take);

@@ -29,8 +29,9 @@ if (given) {
   history.replaceState(null, "", location.pathname);
 }
 
+/** Tell what went wrong, in the dialog where one is open: what lies behind it can be neither seen nor heard. */
 export function alarm(text) {
-  const place = byId("alert");
+  const place = document.querySelector("dialog[open] .alert") || byId("alert");
   place.textContent = text || "";
   place.hidden = !text;
 }
@@ -88,7 +89,7 @@ export async function tried(work) {
 export function make(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) node.setAttribute(key, value);
-  node.append(...children);
+  node.append(...children.map((child) => (typeof child === "string" ? harmless(child) : child)));
   return node;
 }
 // What acts instead of showing, one for one, so that offsets stay true: controls, bidirectional marks, separators.
@@ -115,7 +116,7 @@ export function pieces(text, findings) {
 /** The nodes of a text with its evidence marked by category. */
 export function marked(text, findings) {
   return pieces(text, findings).map(([piece, category]) =>
-    category ? make("mark", { class: `cat ${category}` }, harmless(piece)) : harmless(piece));
+    category ? make("mark", { class: `cat ${category}` }, piece) : harmless(piece));
 }
 
 const known = {};
@@ -133,7 +134,7 @@ export function findings(list) {
   return list.map((found) => make("li", {},
     make("strong", {}, make("span", { class: `dot cat ${found.category}`, "aria-hidden": "true" }), title(found.category)),
     make("span", { class: `badge ${BANDS[found.severity]}` }, BANDS[found.severity]),
-    make("span", { class: "quiet" }, `${Math.round(found.probability * 100)} % sure`),
+    make("span", { class: "quiet" }, found.probability > 0.99 ? "over 99 % sure" : `${Math.round(found.probability * 100)} % sure`),
     make("p", {}, found.why), make("p", { class: "advice" }, found.advice)));
 }
 export const notes = (list) => list.map((note) => make("li", {}, make("em", {}, "Note: "), note.text));

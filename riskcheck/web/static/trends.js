@@ -28,8 +28,21 @@ function story(runs, decisions) {
     if (change < 0) parts.push(`That is ${number(-change)} more than on ${day(before)}.`);
   }
   const all = Object.values(decisions).reduce((a, b) => a + b, 0);
-  if (all) parts.push(`In all you decided on ${number(all)} posts: ${decided(decisions)}.`);
+  if (all) parts.push(`In all you decided on ${number(all)} ${all === 1 ? "post" : "posts"}: ${decided(decisions)}.`);
   return parts.join(" ");
+}
+/** The worst categories of the first audit and the last, two bars each; with one audit, one. */
+function compare(first, last) {
+  const [before, now] = [first, last].map((run) => run.counts.by_category || {});
+  const sum = (counts) => (counts || []).reduce((a, b) => a + b, 0);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .sort((a, b) => sum(before[b]) + sum(now[b]) - sum(before[a]) - sum(now[a]) || title(a).localeCompare(title(b)));
+  const none = [0, 0, 0];
+  if (first === last) byId("what").textContent = "By category";
+  bars("change", "Posts by category, first audit and last", names.flatMap((name) => (first === last ? [[title(name), now[name]]] : [
+    [`${title(name)}, first`, before[name] || none, title(name)],
+    [`${title(name)}, last`, now[name] || none, "last"],
+  ])));
 }
 
 tried(async () => {
@@ -39,7 +52,5 @@ tried(async () => {
   byId("rows").replaceChildren(...runs.map(row).reverse());
   columns("chart", "Posts with findings, by audit", runs.slice(-24).map((run, at) => [`${at + 1}: ${day(run)}`, bands(run.counts)]));
   if (!runs.length) return;
-  const named = (run, when) => Object.entries(run.counts.by_category || {}).map(([name, counts]) => [`${title(name)}, ${when}`, counts]);
-  const rows = runs.length > 1 ? [...named(runs[0], "first"), ...named(runs[runs.length - 1], "last")].sort() : named(runs[0], "now");
-  bars("change", "Posts by category, first audit and last", rows);
+  compare(runs[0], runs[runs.length - 1]);
 });

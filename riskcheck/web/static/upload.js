@@ -1,8 +1,8 @@
 // Choose or drop an export, send it as a stream, and follow the audit.
-import { ask, byId, headers, make, number, refusal, tried } from "./page.js";
+import { alarm, ask, byId, headers, make, number, refusal, tried } from "./page.js";
 
 const PAUSE = 300;
-let current = null, sending = null;
+let current = null, sending = null, stopped = false;
 
 /** Send one file; `told` hears how many of its bytes are gone. XMLHttpRequest, because fetch tells no progress. */
 function put(address, file, told) {
@@ -30,14 +30,34 @@ function meter(label, share, far) {
 const announce = (text) => { byId("live").textContent = text; };
 const mb = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;
 
+const checkStopped = () => { if (stopped) throw new DOMException("stopped", "AbortError"); };
+/** What this tab is busy with, or null. */
+export const busy = () => current;
+
+async function run(work, finished) {
+  if (current) return;
+  current = "beginning";
+  stopped = false;
+  const result = await tried(work), id = current;
+  byId("progress").hidden = true;
+  current = null;
+  if (result) {
+    announce("The audit is done.");
+    finished(result);
+    return;
+  }
+  if (id !== "beginning") await ask("DELETE", `/api/audit/${id}`).catch(() => null);  // what failed is not kept
+  announce(stopped ? "Stopped." : "");
+  byId("choose").focus();
+}
 /** files: [[path, File], …] */
 export async function audit(files, settings, finished) {
-  if (!files.length || current) return;
-  current = "beginning";
-  let begun = null;
-  const result = await tried(async () => {
-    begun = await ask("POST", "/api/audit", settings);
+  if (current) return alarm("One audit at a time in a tab: wait for this one, or stop it.");
+  if (!files.length) return alarm("There is no file in it; choose the export as it was downloaded.");
+  return run(async () => {
+    const begun = await ask("POST", "/api/audit", settings);
     current = begun.id;
+    checkStopped();
     const total = files.reduce((sum, [, file]) => sum + file.size, 0) || 1;
     announce("Sending the export.");
     let before = 0;
@@ -48,19 +68,16 @@ export async function audit(files, settings, finished) {
     }
     await ask("POST", `/api/audit/${begun.id}/start`);
     return follow(begun.id);
-  });
-  byId("progress").hidden = true;
-  const id = current;
-  current = null;
-  if (result && result.state === "done") {
-    announce("The audit is done.");
-    finished(result);
-  } else if (begun && id !== null) {
-    await ask("DELETE", `/api/audit/${begun.id}`).catch(() => null);  // what failed is not kept
-  }
+  }, finished);
 }
+/** Follow an audit that another tab, or this one before it was loaded again, has started. */
+export const resume = (id, finished) => run(() => {
+  current = id;
+  return follow(id);
+}, finished);
 async function follow(id) {
   for (;;) {
+    checkStopped();
     const found = await ask("GET", `/api/audit/${id}`);
     if (found.state === "done") return found;
     if (found.state === "failed") throw refusal(409, JSON.stringify({ error: `The audit failed: ${found.error}` }));
@@ -71,11 +88,10 @@ async function follow(id) {
     await new Promise((go) => setTimeout(go, PAUSE));
   }
 }
-async function stop() {
-  const id = current;
+/** Whatever is under way ends at its next step, and is removed then. */
+function stop() {
+  stopped = true;
   if (sending) sending.abort();
-  if (id && id !== "beginning") await ask("DELETE", `/api/audit/${id}`).catch(() => null);
-  announce("Stopped.");
 }
 
 /** All files below a dropped folder. */
