@@ -13,10 +13,11 @@ import inspect
 import pkgutil
 
 from riskcheck.accounts._kept import Kept
+from riskcheck.accounts._place import Place, Span
 from riskcheck.accounts._scan import Scan
 from riskcheck.accounts._state import State
 from riskcheck.accounts._wait import Patience, UnavailableError
-from riskcheck.accounts.base import Account, Estimate, Person, Place, Record, Span
+from riskcheck.accounts.base import Account, Estimate, Person, Record
 from riskcheck.errors import AccountError
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -11,12 +12,34 @@ from riskcheck.errors import AccountError
 from riskcheck.sources._time import from_iso
 
 _HOST = re.compile(r"[\w.:-]+")
+NO_CERTIFICATE = "{}: no certificate that can be trusted; check the address of the server, and the clock"
+UNSAFE = "{} sends us on to an address that is not safe to follow; check the address of the server"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def is_loopback(address: str) -> bool:
     """Tell whether an address is on this computer."""
     return (urlsplit(address).hostname or "") in _LOOPBACK
+
+
+def _is_near(address: str) -> bool:
+    """Tell whether an address is on this computer or in the network around it."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
+def may_lead(start: str, to: str) -> bool:
+    """Tell whether a server may send us on: to what is encrypted, and from outside not into this network.
+
+    >>> may_lead("https://a.example", "https://b.example/x"), may_lead("https://a.example", "https://192.168.1.1/")
+    (True, False)
+    """
+    if urlsplit(to).scheme != "https" and not (urlsplit(to).scheme == "http" and is_loopback(to)):
+        return False
+    return _is_near(start) or not _is_near(to)
 
 
 def server_address(given: str) -> str:

@@ -8,9 +8,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
-from riskcheck.accounts._address import is_loopback, reset_time, server_address, shown
+from riskcheck.accounts._address import (
+    NO_CERTIFICATE,
+    UNSAFE,
+    is_loopback,
+    may_lead,
+    reset_time,
+    server_address,
+    shown,
+)  # fmt: skip
 from riskcheck.accounts._wait import DownError, LimitedError, Patience
 from riskcheck.errors import AccountError, require
 
@@ -45,6 +53,9 @@ def _connection() -> Any:
 
     def bound(response: Any) -> None:
         response.stream = Bounded(response.stream)
+        start = str(response.request.url)
+        if response.has_redirect_location and not may_lead(start, urljoin(start, response.headers["location"])):
+            raise AccountError(UNSAFE.format(f"Bluesky ({response.request.url.host})"))
 
     return request(timeout=_SECONDS, event_hooks={"response": [bound]})
 
@@ -99,6 +110,8 @@ def ask(
             raise DownError("no answer in time") from None
         except errors.RequestErrorBase as error:
             if error.response is None:
+                if "CERTIFICATE" in str(error.__cause__):
+                    raise AccountError(NO_CERTIFICATE.format(f"Bluesky ({server})")) from None
                 raise DownError("the connection failed or was cut") from None
             _refused(error.response, known, patience, server)
             return None
@@ -133,6 +146,11 @@ def _refused(response: Any, known: Mapping[str, str], patience: Patience, server
     raise AccountError(
         f"Bluesky ({server}) refuses this request ({status}{': ' + said if said else ''}); check handle and --server"
     )
+
+
+def _entries(document: Mapping[str, Any], name: str) -> list[Any]:
+    found = document.get(name)
+    return found if isinstance(found, list) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +204,12 @@ class Identity:
         url = f"{where}/{quote(did, safe=':')}" if plc else f"{where}/.well-known/did.json"
         with closing(_connection()) as connection:
             document = ask(connection, url, {}, {}, patience, where) or {}
-        handles = [str(entry).removeprefix("at://") for entry in document.get("alsoKnownAs") or ()]
+        handles = [str(entry).removeprefix("at://") for entry in _entries(document, "alsoKnownAs")]
         if name != did and name not in (handle.lower() for handle in handles):
             raise AccountError(
                 f"{name}: this handle now belongs to nobody or to another account; give the did:… instead"
             )
-        for service in document.get("service") or ():
+        for service in _entries(document, "service"):
             if isinstance(service, dict) and service.get("type") == _SERVICE:
                 address = server_address(str(service.get("serviceEndpoint")))
                 if is_loopback(address) and not is_loopback(where):

@@ -6,18 +6,21 @@ of posts, as the reports do, so only the user may read it.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
 from riskcheck.accounts import _state
-from riskcheck.accounts.base import Place
+from riskcheck.accounts._place import Place
 from riskcheck.errors import AccountError
+from riskcheck.files import alone
 from riskcheck.post import Post, Skipped
 
 _FIELDS = tuple(field.name for field in fields(Post))
@@ -60,11 +63,17 @@ class Kept:
         self.path = folder / f".riskcheck-scan-{hashlib.sha256(key.encode()).hexdigest()[:12]}.jsonl"
         self._old = self.path.with_suffix(".old")
         self.place: Place | None = None
+        self._alone = contextlib.ExitStack()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if anew and self.path.exists():
-                self.path.replace(self._old)
+            if not self._alone.enter_context(alone(folder)):
+                self._alone.close()
+                raise AccountError(
+                    f"{folder}: another scan writes there; wait for it or choose another --output folder"
+                )
             self._end = self._good_end()
+            if anew and self._end:
+                self._set_aside()
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             os.truncate(handle, self._end)  # a line that a killed scan left half written
             self._stream: IO[str] = os.fdopen(handle, "a", encoding="utf-8")
@@ -96,6 +105,17 @@ class Kept:
             if "gaps" in value:
                 self.place, good = _state.from_dict(value), end
         return good
+
+    def _set_aside(self) -> None:
+        """Keep what there is until all was read again, also where an earlier attempt at that broke off."""
+        with self.path.open("r+b") as stream:
+            stream.truncate(self._end)
+            if self._old.exists():
+                stream.seek(0, os.SEEK_END)
+                with self._old.open("rb") as old:
+                    shutil.copyfileobj(old, stream)
+        self.path.replace(self._old)
+        self.place, self._end = None, 0
 
     def items(self) -> Iterator[Post | Skipped]:
         """Yield what earlier scans fetched; where everything is read again, also what is not yet replaced."""
@@ -131,3 +151,4 @@ class Kept:
     def close(self) -> None:
         """Close the file."""
         self._stream.close()
+        self._alone.close()

@@ -32,6 +32,14 @@ def _text(status: Mapping[str, Any]) -> str:
     return "\n\n".join(part for part in map(clean, parts) if part)
 
 
+def _quotes(status: Mapping[str, Any]) -> bool:
+    """Tell whether a status quotes another; of Mastodon since 4.5, others name it in other ways."""
+    names = ("quote", "quote_id", "quoted_status_id")
+    own = status.get("pleroma")
+    places = (status, own if isinstance(own, Mapping) else {})
+    return any(place.get(name) for place in places for name in names)
+
+
 def posts(where: str, status: Mapping[str, Any]) -> Iterator[Post | Skipped]:
     """Yield a status and the descriptions of its pictures; of a boost the words of the other."""
     boosted = status.get("reblog")
@@ -50,7 +58,8 @@ def posts(where: str, status: Mapping[str, Any]) -> Iterator[Post | Skipped]:
         "where": where,
     }
     text = _text(shown)
-    kind: Kind = "repost" if repost else "reply" if status.get("in_reply_to_id") else "post"
+    kind: Kind = "reply" if status.get("in_reply_to_id") else "quote" if _quotes(status) else "post"
+    kind = "repost" if repost else kind
     if text:
         yield Post(
             text=text, id=identifier, kind=kind, language=text_at(shown, "language"), others_words=repost, **shared

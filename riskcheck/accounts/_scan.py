@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from riskcheck.accounts._kept import Kept
+from riskcheck.accounts._place import Place
 from riskcheck.accounts._wait import UnavailableError
-from riskcheck.accounts.base import Account, Person, Place
+from riskcheck.accounts.base import Account, Person
 from riskcheck.coverage import Coverage
 from riskcheck.errors import AccountError
 from riskcheck.post import Post, Skipped
@@ -69,8 +70,7 @@ class Scan:
     @property
     def complete(self) -> bool:
         """True where nothing that was asked for is missing."""
-        limited = self.max_posts is not None and self.fetched >= self.max_posts
-        return not self.fault and (not self.place.gaps or (self.since is not None and not limited))
+        return not self.fault and (not self.place.gaps or (self.since is not None and not self.place.cut))
 
     def read(self, coverage: Coverage) -> Iterator[Post]:
         """Yield the posts of this scan, then those kept of earlier ones; a scan that breaks off notes why and ends.
@@ -92,6 +92,12 @@ class Scan:
                     self.fresh.add(f"{item.kind} {item.id}")
                 coverage.add(item)
                 yield item
+        counted = self.person.posts or 0
+        if counted and not (self.fetched or self.before or self.since or self.fault):
+            self.fault = (
+                f"{self.account.title} counts {counted:,} posts in this account and showed none, so nothing is known;"
+                " sign in, or audit the export"
+            )
         if self.kept and not self.fault and not self.place.gaps:
             self.kept.done()
         for item in self.kept.items() if self.kept else ():
@@ -117,9 +123,8 @@ class Scan:
                     marked = self._mark(marked)
                     self.kept.add(item)
                 yield item
-                if isinstance(item, Skipped) or item.kind not in (*_PROFILE, "alt"):
-                    self.fetched += 1
-                    self.tick(self.fetched)
+                self.fetched = self.place.read
+                self.tick(self.fetched)
                 if isinstance(item, Post) and item.created:
                     self.oldest = min(self.oldest or item.created, item.created)
         except AccountError as error:
@@ -127,6 +132,7 @@ class Scan:
         except KeyboardInterrupt:
             self.fault = STOPPED
         finally:
+            self.fetched = self.place.read
             if self.kept:
                 self._mark(marked)
 
@@ -176,13 +182,13 @@ class Scan:
             lines.append(self._limit())
         elif not self.before and (person.posts or 0) > self.fetched:
             lines.append(f"{title} counts {person.posts:,} posts in this account and showed {self.fetched:,}.")
-        lines += [f"{sentence}." for sentence in self.account.blind]
+        lines += [f"{sentence}." for sentence in self.account.unseen()]
         found = f"Found {said[0].removeprefix('Found ').partition(' in ')[0]}."
         return (*lines, found, *said[1:])
 
     def _limit(self) -> str:
-        if self.max_posts is not None and self.fetched >= self.max_posts:
-            return f"Stopped at --max-posts {self.max_posts:,}; the same command goes on with older ones."
+        if self.place.cut:
+            return f"Stopped at --max-posts {self.max_posts or 0:,}; the same command goes on with older ones."
         return f"Not fetched: what is older than {self.since or 'the first day asked for'}."
 
 

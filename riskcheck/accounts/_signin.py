@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import http.server
 import json
@@ -29,10 +30,10 @@ _PATIENT = 300.0
 
 def _saved() -> dict[str, Any]:
     """Return the sign-in of a user that the keyring holds, or nothing."""
-    text, _ = _tokens.read(USER)
     try:
+        text, _ = _tokens.read(USER)
         value = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, _tokens.LockedError):  # a bearer token of the environment does without
         value = {}
     return value if isinstance(value, dict) and isinstance(value.get("access_token"), str) else {}
 
@@ -46,7 +47,10 @@ def state() -> str:
     """Say whether and how access to X is set up."""
     if saved := _saved():
         return f"signed in as @{saved.get('handle') or 'unknown'} (keyring)"
-    _, where = _tokens.read("x bearer", BEARER)
+    try:
+        _, where = _tokens.read("x bearer", BEARER)
+    except AccountError as error:
+        return f"not signed in: {error}"
     return f"bearer token ({where})" if where else "not signed in"
 
 
@@ -58,7 +62,7 @@ def check() -> None:
     AccountError
         If there is none.
     """
-    if not _saved() and not _tokens.read("x bearer", BEARER)[0]:
+    if not _saved() and not _tokens.read("x bearer", BEARER)[0]:  # says so where the keyring is locked
         raise AccountError(
             f"X: not signed in; run `riskcheck accounts sign-in x`, or set {BEARER}."
             " Without access audit the export: it is free and sees more"
@@ -132,8 +136,11 @@ def sign_in(
         code = _code(page, expected, patience)
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
     got = _exchange({**form, "client_id": client_id}, server, patience)
-    handle = _handle(got["access_token"], server, patience)
-    _tokens.save(USER, json.dumps({**got, "client_id": client_id, "handle": handle}))
+    _tokens.save(USER, json.dumps({**got, "client_id": client_id}))
+    handle = ""
+    with contextlib.suppress(AccountError):  # without credit, say: the sign-in is good all the same
+        handle = _handle(got["access_token"], server, patience)
+        _tokens.save(USER, json.dumps({**got, "client_id": client_id, "handle": handle}))
     return handle
 
 
@@ -188,7 +195,7 @@ def _session(token: str, server: str, patience: Patience, *hidden: str) -> Any:
             return AccountError("X does not accept the sign-in; run `riskcheck accounts sign-in x` again")
         return refusal(status, headers, body, token, patience.now())
 
-    return session(Wire(refused, token=token, host=_HOST, to=server))
+    return session(Wire(refused, token=token, home=f"https://{_HOST}", to=server))
 
 
 def _exchange(form: Mapping[str, str], server: str, patience: Patience) -> dict[str, Any]:
@@ -196,7 +203,9 @@ def _exchange(form: Mapping[str, str], server: str, patience: Patience) -> dict[
         answer = patience.run("X", lambda: session.post(_TOKENS, data=form).json())
     if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
         raise AccountError("X gave no token; run `riskcheck accounts sign-in x` again")
-    got = {"access_token": answer["access_token"], "expires": patience.now() + float(answer.get("expires_in") or 7200)}
+    lasts = answer.get("expires_in")
+    good = patience.now() + (float(lasts) if isinstance(lasts, int | float) else 7200.0)
+    got: dict[str, Any] = {"access_token": answer["access_token"], "expires": good}
     if isinstance(answer.get("refresh_token"), str):
         got["refresh_token"] = answer["refresh_token"]
     return got

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from riskcheck.accounts.base import Place, Span
+from riskcheck.accounts._place import Place, Span
 from riskcheck.errors import AccountError
+from riskcheck.files import appearing
 
 FILE = "accounts.json"
 _VERSION = 1
@@ -72,6 +71,16 @@ class State:
         scanned = entry.get("scanned") if isinstance(entry, dict) else None
         return from_dict(entry), scanned if isinstance(scanned, str) else ""
 
+    def forget(self) -> bool:
+        """Forget how far accounts were read; return whether anything was known."""
+        try:
+            self.path.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise AccountError(f"{self.path}: cannot be removed ({error.strerror}); remove it yourself") from error
+        return True
+
     def put(self, key: str, place: Place) -> None:
         """Remember how far an account was read."""
         accounts = self._load()
@@ -79,14 +88,8 @@ class State:
         content = json.dumps({"version": _VERSION, "accounts": accounts}, indent=1, sort_keys=True)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(prefix=".accounts.", dir=self.path.parent)  # only the user may read it
-            temporary = Path(name)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    stream.write(content + "\n")
-                temporary.replace(self.path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            with appearing(self.path) as stream:
+                stream.write(content + "\n")
         except OSError as error:
             raise AccountError(
                 f"{self.path}: cannot be written ({error.strerror}); set RISKCHECK_DATA_DIR to a folder of yours"

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from riskcheck.text.safe import in_line
+
 _LONG = 10
 """Seconds of a wait that is worth a line where lines cannot change."""
 
@@ -20,13 +22,13 @@ class Teller:
 
     def _line(self, text: str) -> None:
         if self._live and not self._quiet:
-            click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+            click.echo(f"\r\x1b[K{in_line(text)}", err=True, nl=False)
 
     def wait(self, why: str, left: int) -> None:
         """Count a wait down."""
         self._line(f"{why} {left // 60}:{left % 60:02} …" if left else "")
         if not self._live and not self._quiet and why != self._said and left >= _LONG:
-            click.echo(f"{why} ({left} s)", err=True)
+            click.echo(f"{in_line(why)} ({left} s)", err=True)
         self._said = why if left else ""
 
     def fetched(self, count: int) -> None:

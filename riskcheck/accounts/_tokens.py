@@ -6,23 +6,30 @@ import os
 
 from riskcheck.errors import AccountError, require
 
+_LOCKED = "the keyring of this system cannot be opened; unlock it"
 _SERVICE = "riskcheck"
 _SHORTEST = 6
 HIDDEN = "[hidden]"
 
 
-def _from_keyring(name: str) -> str:
+class LockedError(AccountError):
+    """There is a keyring, and it cannot be read: it may hold the secret or not."""
+
+
+def _from_keyring(name: str, variable: str = "") -> str:
     try:
         import keyring
-        from keyring.errors import KeyringError
+        from keyring.errors import InitError, NoKeyringError
     except ModuleNotFoundError as error:
         if error.name != "keyring":
             raise
         return ""
     try:
         return keyring.get_password(_SERVICE, name) or ""
-    except KeyringError:  # no keyring on this machine, or it is locked: the same as no secret
+    except (InitError, NoKeyringError):  # no keyring on this machine: the same as no secret
         return ""
+    except Exception:  # locked: what backends raise is of many kinds, and may hold anything
+        raise LockedError(f"{_LOCKED}{f', or set {variable}' if variable else ''} (docs/accounts.md)") from None
 
 
 def read(name: str, variable: str = "") -> tuple[str, str]:
@@ -34,12 +41,17 @@ def read(name: str, variable: str = "") -> tuple[str, str]:
         Name in the keyring.
     variable : str
         Environment variable that goes before the keyring; empty for none.
+
+    Raises
+    ------
+    LockedError
+        If the variable is not set and the keyring cannot be opened.
     """
     value = os.environ.get(variable, "").strip() if variable else ""
     if value:
         check(value, variable)
         return value, variable
-    value = _from_keyring(name)
+    value = _from_keyring(name, variable)
     return (value, "keyring") if value else ("", "")
 
 
@@ -65,12 +77,12 @@ def save(name: str, value: str) -> None:
         If this machine has no keyring that can be used.
     """
     keyring = require("keyring", "accounts")
-    errors = require("keyring.errors", "accounts")
     try:
         keyring.set_password(_SERVICE, name, value)
-    except errors.KeyringError:
+    except Exception:
         raise AccountError(
-            "no keyring of this system can be used; set the environment variable instead (docs/accounts.md)"
+            "no keyring of this system can be used, or it is locked; unlock it, or set the environment variable"
+            " instead (docs/accounts.md)"
         ) from None
 
 
@@ -78,7 +90,10 @@ def forget(name: str) -> bool:
     """Remove a secret from the keyring; return whether there was one."""
     if not _from_keyring(name):
         return False
-    require("keyring", "accounts").delete_password(_SERVICE, name)
+    try:
+        require("keyring", "accounts").delete_password(_SERVICE, name)
+    except Exception:
+        raise AccountError(f"{_LOCKED}, and repeat the command; the sign-in is still in it") from None
     return True
 
 

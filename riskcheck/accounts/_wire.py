@@ -16,7 +16,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as SlowError
 
+from riskcheck.accounts._address import NO_CERTIFICATE, UNSAFE, may_lead
+from riskcheck.accounts._tokens import HIDDEN
 from riskcheck.accounts._wait import DownError
+from riskcheck.errors import AccountError
 
 _LARGEST = 32 << 20
 _CHUNK = 1 << 16
@@ -31,12 +34,12 @@ class Wire(HTTPAdapter):
         Given status, headers and body of an answer that is no success, raises or returns an error.
     token : str
         Bearer token; empty for none.
-    host : str
-        The one server (with its port) that gets the token.
+    home : str
+        Address of the one server that gets the token, ``https://host``.
     to : str
         Send everything to this server instead of the one that the library names.
     follow : bool
-        True to go where the server sends us, without the token if that is another one.
+        True to go where the server sends us: without the token if that is another one, and nowhere unsafe.
 
     Attributes
     ----------
@@ -54,19 +57,23 @@ class Wire(HTTPAdapter):
         refused: Callable[[int, Mapping[str, str], object], Exception],
         *,
         token: str = "",
-        host: str = "",
+        home: str,
         to: str = "",
         follow: bool = False,
     ) -> None:
         super().__init__()
-        self._refused, self._token, self._host = refused, token, host
+        self._refused, self._token, self._home = refused, token, home
         self._to, self._follow = to, follow
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         """Send one request; the answer is complete and a success, or an error is raised."""
-        parts = urlsplit(request.url or "")
+        url = request.url or ""
+        parts = urlsplit(url)
+        at_home = f"{parts.scheme}://{parts.netloc}" == self._home
+        if not at_home and not may_lead(self._home, url):
+            raise AccountError(UNSAFE.format(self._home))
         request.headers.pop("Authorization", None)
-        if self._token and parts.netloc == self._host:
+        if self._token and at_home:
             request.headers["Authorization"] = f"Bearer {self._token}"
         if self._to:
             request.url = parts._replace(scheme=urlsplit(self._to).scheme, netloc=urlsplit(self._to).netloc).geturl()
@@ -74,10 +81,14 @@ class Wire(HTTPAdapter):
         try:
             response = super().send(request, **options)
             body = self._body(response)
+        except requests.exceptions.SSLError:
+            raise AccountError(NO_CERTIFICATE.format(parts.netloc)) from None
         except (requests.Timeout, SlowError):
             raise DownError("no answer in time") from None
         except (requests.RequestException, HTTPError, OSError):
             raise DownError("the connection failed or was cut") from None
+        if self._token:  # a server may repeat it, and libraries log what they get
+            body = body.replace(self._token.encode(), HIDDEN.encode())
         response._content, response._content_consumed = body, True
         if response.is_redirect and self._follow:
             return response

@@ -45,6 +45,16 @@ def _text_and_links(tweet: Mapping[str, Any]) -> tuple[str | None, list[dict[str
     return (text if isinstance(text, str) else None), links
 
 
+def refused(answer: Mapping[str, Any]) -> str | None:
+    """Return what X says in place of what was asked for: refusals may come as an answer of success; None for none."""
+    if "data" in answer:
+        return None
+    for error in _dicts(answer.get("errors")):
+        if error.get("resource_type") != "tweet":
+            return str(error.get("detail") or error.get("title") or "")
+    return None
+
+
 def posts(
     where: str,
     tweet: Mapping[str, Any],

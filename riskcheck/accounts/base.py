@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
+from riskcheck.accounts._place import EnoughError, Place, Span
 from riskcheck.accounts._wait import Patience
 from riskcheck.post import Post, Skipped, Visibility
 
@@ -63,26 +64,6 @@ class Person:
     posts: int | None = None
     visibility: Visibility = "public"
     items: tuple[Post, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Posts older than the id ``before`` and newer than the id ``after``; empty means no bound."""
-
-    before: str = ""
-    after: str = ""
-
-
-@dataclass(slots=True)
-class Place:
-    """How far an account was read: the newest id, and the spans below it that are still to read."""
-
-    newest: str = ""
-    gaps: list[Span] = field(default_factory=list)
-
-    def spans(self) -> list[Span]:
-        """Return what is to read, newest first."""
-        return [Span(after=self.newest), *self.gaps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +131,19 @@ class Account(ABC):
         """Say in a few words whether access is set up, without asking the service and without any secret."""
 
     def ready(self) -> None:  # noqa: B027 (most need no sign-in)
-        """Check without asking the service that a scan can begin.
+        """Check without asking the service that a scan can begin, before anything is agreed to or paid.
 
         Raises
         ------
         AccountError
             If a sign-in is missing.
+        MissingExtraError
+            If the client library is.
         """
+
+    def unseen(self) -> tuple[str, ...]:
+        """Say in sentences what this scan could not see; it may depend on the sign-in."""
+        return self.blind
 
     @abstractmethod
     def find(self, handle: str) -> Person:
@@ -172,7 +159,13 @@ class Account(ABC):
     def pages(
         self, person: Person, span: Span, *, since: dt.date | None = None, most: int | None = None
     ) -> Iterator[list[Record]]:
-        """Yield records, newest first, page by page; about ``most`` of them and none much older than ``since``."""
+        """Yield records, newest first, page by page; about ``most`` of them and none much older than ``since``.
+
+        Raises
+        ------
+        EnoughError
+            If the next page would hold more than ``most``, and cost money.
+        """
 
     def moment(self, identifier: str) -> dt.datetime | None:
         """Return the time that is in an id, where the service puts one there."""
@@ -211,24 +204,28 @@ class Account(ABC):
         """
         person = self.find(handle) if isinstance(handle, str) else handle
         place = Place() if place is None else place
+        place.read, place.cut = 0, False
         yield from person.items
         first = dt.datetime.combine(since, dt.time(), dt.UTC) if since else None
         left = max_posts
         spans = place.spans()
         for number, span in enumerate(spans):
             rest, last = spans[number + 1 :], span.before
-            for record in self._records(person, span, since, left):
+            for record in self._records(person, span, since, left, place):
                 if first and record.created and record.created < first:
                     return
                 yield from record.items
-                if not record.id:
-                    continue
-                if number == 0 and place.newest == span.after:
-                    place.newest = record.id
-                place.gaps = [Span(record.id, span.after), *rest]
-                last = record.id
+                place.read += 1
+                if record.id:
+                    if number == 0 and place.newest == span.after:
+                        place.newest = record.id
+                    place.gaps = [Span(record.id, span.after), *rest]
+                    last = record.id
+                # Also one without an id counts, as it does for the pages: they must not end before this does.
                 if left is not None and (left := left - 1) == 0:
-                    return
+                    place.cut = True
+            if place.cut:
+                return
             bottom = self.moment(span.after)
             if first and self.cuts and not (bottom and bottom >= first):
                 # What is older than the first day was not asked for and stays to be read.
@@ -236,9 +233,16 @@ class Account(ABC):
                 return
             place.gaps = rest
 
-    def _records(self, person: Person, span: Span, since: dt.date | None, most: int | None) -> Iterator[Record]:
-        for page in self.pages(person, span, since=since, most=most):
-            for record in page:
-                if span.after and record.id == span.after:  # a server that does not know of lower bounds
-                    return
-                yield record
+    def _records(
+        self, person: Person, span: Span, since: dt.date | None, most: int | None, place: Place
+    ) -> Iterator[Record]:
+        try:
+            for page in self.pages(person, span, since=since, most=most):
+                for record in page:
+                    if span.after and record.id == span.after:  # a server that does not know of lower bounds
+                        return
+                    yield record
+                    if place.cut:
+                        return
+        except EnoughError:
+            place.cut = True

@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 
 from riskcheck.accounts._address import server_address
 from riskcheck.accounts._atproto import Identity, Xrpc
+from riskcheck.accounts._place import Span
 from riskcheck.accounts._profile import profile_items
 from riskcheck.accounts._wait import Patience
-from riskcheck.accounts.base import Account, Person, Record, Span
+from riskcheck.accounts.base import Account, Person, Record
+from riskcheck.errors import require
 from riskcheck.post import Post
 from riskcheck.sources._json import dig, text_at
 from riskcheck.sources.bluesky import Bluesky as Export
@@ -46,6 +48,10 @@ class Bluesky(Account):
     def sign_in_state(self) -> str:
         """Say that none is needed."""
         return "not needed"
+
+    def ready(self) -> None:
+        """Check that the library is there."""
+        require("atproto_client", "bluesky")
 
     def find(self, handle: str) -> Person:
         """Resolve a handle to its id, and the id to the server that hosts the repository."""

@@ -14,14 +14,18 @@ from urllib.parse import urlsplit
 from riskcheck.accounts import _tokens
 from riskcheck.accounts._address import limited, server_address, shown
 from riskcheck.accounts._mastodon import posts
+from riskcheck.accounts._place import Span
 from riskcheck.accounts._profile import profile_items
 from riskcheck.accounts._wait import DownError, LimitedError, Patience
-from riskcheck.accounts.base import Account, Person, Record, Span
+from riskcheck.accounts.base import Account, Person, Record
 from riskcheck.errors import AccountError, require
 from riskcheck.sources._text import clean, html_text
 
 T = TypeVar("T")
 TOKEN, SERVER = "RISKCHECK_MASTODON_TOKEN", "RISKCHECK_MASTODON_SERVER"
+_PUBLIC = "Without a token a scan of Mastodon sees public and unlisted posts"
+_MORE = "Read with your token ({}): it shows posts to followers and direct ones too if it is that of the account"
+_GONE = "Deleted posts and those of an old server are in no scan; the latter are in the export of that server"
 _PAGE = 40
 _HANDLE = re.compile(r"@?([\w.-]+)(?:@([\w.:\[\]-]+))?")
 _LINK = re.compile(r"(https?://[^/]+)/(?:@|users/)([\w.-]+)/?")
@@ -33,25 +37,29 @@ class Mastodon(Account):
     name = "mastodon"
     title = "Mastodon"
     home = "none needed for public posts; for the others a token with read:accounts and read:statuses"
-    blind: ClassVar[tuple[str, ...]] = (
-        "Without a token a scan of Mastodon sees public and unlisted posts; deleted posts and those of an old server"
-        " are in no scan, the latter are in the export of that server",
-    )
+    blind: ClassVar[tuple[str, ...]] = (_PUBLIC, _GONE)
 
     def __init__(self, server: str = "", patience: Patience | None = None) -> None:
         super().__init__(server_address(server) if server else "", patience)
         self._refusal: Exception | None = None
+        self._sees, self._signed_in = _PUBLIC, False
 
     def sign_in_state(self) -> str:
         """Say where a token comes from, if there is one for the server."""
-        server = self.server or _named_server()
-        if not server:
-            return "not needed for public posts"
+        where, server = "", self.server or _named_server()
         try:
-            _, where = _token(server)
-        except AccountError:
-            where = ""
+            where = _token(server)[1] if server else ""
+        except AccountError as error:
+            return f"not needed for public posts; {error}"
         return f"token for {urlsplit(server).netloc} ({where})" if where else "not needed for public posts"
+
+    def ready(self) -> None:
+        """Check that the library is there."""
+        require("mastodon", "mastodon")
+
+    def unseen(self) -> tuple[str, ...]:
+        """Say whether a token showed more."""
+        return (self._sees, _GONE)
 
     def find(self, handle: str) -> Person:
         """Look an account up on its own server, which alone has all its posts."""
@@ -70,8 +78,10 @@ class Mastodon(Account):
             ("bio", html_text(str(account.get("note") or ""))),
         )
         count = account.get("statuses_count")
+        # With a token there are more posts, also old ones: what was read without one is no place to go on from.
+        key = f"mastodon {urlsplit(server).netloc} {account['id']}{' with token' if self._signed_in else ''}"
         return Person(
-            key=f"mastodon {urlsplit(server).netloc} {account['id']}", id=str(account["id"]), handle=full,
+            key=key, id=str(account["id"]), handle=full,
             server=server, posts=count if isinstance(count, int) else None,
             items=profile_items(self.name, actor, texts, url=url, where=f"Mastodon {full}"),
         )  # fmt: skip
@@ -119,13 +129,18 @@ class Mastodon(Account):
         library = require("mastodon", "mastodon")
         from riskcheck.accounts._wire import Wire, session
 
-        token, _ = _token(server)
+        try:
+            token, where = _token(server)
+            self._signed_in = bool(token)
+            self._sees = _MORE.format(where) if token else _PUBLIC
+        except _tokens.LockedError as error:
+            token, self._signed_in, self._sees = "", False, f"{_PUBLIC}; {error}"
 
         def refused(status: int, headers: Mapping[str, str], body: object) -> Exception:
             self._refusal = _refusal(server, status, headers, body, token, self.patience.now())
             return self._refusal
 
-        wire = Wire(refused, token=token, host=urlsplit(server).netloc, follow=True)
+        wire = Wire(refused, token=token, home=server, follow=True)
         with session(wire) as connection:
             yield library.Mastodon(
                 api_base_url=server, ratelimit_method="throw", version_check_mode="none", user_agent="riskcheck",

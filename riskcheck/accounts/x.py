@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from riskcheck.accounts import _signin, _tokens, _xv2
 from riskcheck.accounts._address import is_loopback, limited, server_address, shown
+from riskcheck.accounts._place import EnoughError, Span
 from riskcheck.accounts._profile import profile_items
 from riskcheck.accounts._wait import DownError, Patience
-from riskcheck.accounts.base import Account, Estimate, Person, Record, Span
+from riskcheck.accounts.base import Account, Estimate, Person, Record
 from riskcheck.errors import AccountError, require
 from riskcheck.post import Skipped
 from riskcheck.sources._text import clean
@@ -26,6 +27,7 @@ _FIRST_DAY = dt.datetime(2010, 11, 6, tzinfo=dt.UTC)
 _EPOCH_MS = 1288834974657
 _HANDLE = re.compile(r"(?:https?://(?:www\.)?(?:x|twitter)\.com/)?@?(\w{1,15})/?", re.ASCII | re.I)
 _HOST = "api.twitter.com"  # tweepy knows no other
+_PROTECTED = "a protected account is shown only to those whom it lets follow: sign in as a user"
 
 
 class X(Account):
@@ -45,15 +47,16 @@ class X(Account):
             self.server = server_address(server)
             if not is_loopback(self.server):
                 raise AccountError(f"{server}: X has one server; --server takes only one on this computer, for tests")
-        self._own = False
+        self._own = self._charged = False
 
     def sign_in_state(self) -> str:
         """Say where the token comes from."""
         return _signin.state()
 
     def ready(self) -> None:
-        """Check that there is a token."""
+        """Check that there is a token, and the library."""
         _signin.check()
+        require("tweepy", "x")
 
     def estimate(self, handle: str = "", *, since: dt.date | None = None, max_posts: int | None = None) -> Estimate:
         """Reckon with every post that X hands out, each with another one that it refers to."""
@@ -63,7 +66,7 @@ class X(Account):
         named = _HANDLE.fullmatch(handle.strip())
         mine = bool(own and named and named[1].lower() in (own, "me"))
         low, high = posts * (OWN_READ if mine else READ) + USER_READ, posts * READ * 2 + USER_READ
-        upto = f"up to {posts:,} post" + ("s" if posts != 1 else "")
+        upto = f"up to {posts:,} posts" + (" (X gives no fewer)" if max_posts and max_posts < posts else "")
         text = (
             f"{upto}: up to ${low:.2f}, or ${high:.2f} if each of them quotes or reposts another"
             f" (${READ:.3f} a post, ${OWN_READ:.3f} one of your own with your own app, ${USER_READ:.3f} the account)"
@@ -75,7 +78,7 @@ class X(Account):
         found = _HANDLE.fullmatch(handle.strip())
         if not found:
             raise AccountError(f"{handle!r} is no handle of X; write it as @name")
-        fields = list(_xv2.USER_FIELDS)
+        fields, self._charged = list(_xv2.USER_FIELDS), False
         with self._client() as client:
             if found[1].lower() == "me":
                 if not self._own:
@@ -85,7 +88,7 @@ class X(Account):
                 answer = self._ask(lambda: client.get_user(username=found[1], user_fields=fields))
         user = answer.get("data")
         if not isinstance(user, Mapping) or not str(user.get("id", "")).isdecimal():
-            raise AccountError(f"X has no account @{found[1]} that it shows; check the name")
+            raise AccountError(f"X has no account @{found[1]} that it shows{self._said(answer)}; check the name")
         return self._person(user)
 
     def _person(self, user: Mapping[str, Any]) -> Person:
@@ -117,18 +120,20 @@ class X(Account):
             yield from self._pages(client, person, _bounds(span, since), most)
 
     def _pages(self, client: Any, person: Person, bounds: dict[str, Any], left: int | None) -> Iterator[list[Record]]:
-
         def get_users_tweets(**options: Any) -> Any:  # the paginator looks at the name
-            size = _LARGEST if left is None else min(_LARGEST, max(_SMALLEST, left))
-            return self._ask(lambda: client.get_users_tweets(**options, max_results=size))
+            if left is not None and left < _SMALLEST and self._charged:
+                raise EnoughError
+            return self._ask(lambda: client.get_users_tweets(**options, max_results=_page_size(left)))
 
         pages = require("tweepy", "x").Paginator(
             get_users_tweets, id=person.id, tweet_fields=list(_xv2.TWEET_FIELDS), expansions=list(_xv2.EXPANSIONS),
-            media_fields=list(_xv2.MEDIA_FIELDS), limit=_MOST_PAGES,
-            **bounds,
+            media_fields=list(_xv2.MEDIA_FIELDS), limit=_MOST_PAGES, **bounds,
         )  # fmt: skip
         for answer in pages:
+            if _xv2.refused(answer) is not None:
+                raise AccountError(f"X does not show the posts of {person.handle}{self._said(answer)}; {_PROTECTED}")
             records = list(self._records_of(person, answer))
+            self._charged = self._charged or bool(records)
             yield records
             if left is not None:
                 left -= len(records)
@@ -139,10 +144,10 @@ class X(Account):
         includes = answer.get("includes")
         extra = includes if isinstance(includes, Mapping) else {}
         tweets, media = _xv2.index(extra.get("tweets"), "id"), _xv2.index(extra.get("media"), "media_key")
-        handle = person.handle.removeprefix("@")
         errors = answer.get("errors")
+        where = f"X {person.handle}"
         missing = tuple(
-            Skipped(where=f"X {person.handle}", reason=_xv2.NOT_SHOWN)
+            Skipped(where=where, reason=_xv2.NOT_SHOWN)
             for error in (errors if isinstance(errors, list) else ())
             if isinstance(error, Mapping) and error.get("resource_type") == "tweet"
         )
@@ -150,8 +155,7 @@ class X(Account):
         for number, tweet in enumerate(data if isinstance(data, list) else ()):
             if not isinstance(tweet, Mapping):
                 tweet = {}
-            where = f"X {person.handle}"
-            items = tuple(_xv2.posts(where, tweet, handle, person.visibility, tweets, media))
+            items = tuple(_xv2.posts(where, tweet, person.handle.removeprefix("@"), person.visibility, tweets, media))
             identifier = str(tweet.get("id") or "")
             yield Record(identifier, _moment(identifier), items + (missing if number == 0 else ()))
 
@@ -163,7 +167,7 @@ class X(Account):
         token, self._own = _signin.access_token(self.server, self.patience)
         client = tweepy.Client(bearer_token="put in by riskcheck", return_type=dict)  # noqa: S106 (none: see _wire)
         client.session.close()
-        client.session = session(Wire(self._refused, token=token, host=_HOST, to=self.server))
+        client.session = session(Wire(self._refused, token=token, home=f"https://{_HOST}", to=self.server))
         self._token = token
         with client.session:
             yield client
@@ -176,6 +180,10 @@ class X(Account):
             return answer
 
         return self.patience.run("X", checked)
+
+    def _said(self, answer: Mapping[str, Any]) -> str:
+        said = shown(_tokens.hide(_xv2.refused(answer) or "", self._token))
+        return f' ("{said}")' if said else ""
 
     def _refused(self, status: int, headers: Mapping[str, str], body: object) -> Exception:
         return refusal(status, headers, body, self._token, self.patience.now())
@@ -193,7 +201,9 @@ def refusal(status: int, headers: Mapping[str, str], body: object, token: str, n
     if status == 429:
         return limited(headers, now)
     if status == 401:
-        return AccountError("X does not accept the sign-in (401); run `riskcheck accounts sign-in x` again")
+        return AccountError(
+            f"X does not accept the sign-in (401); run `riskcheck accounts sign-in x` again, or renew {_signin.BEARER}"
+        )
     if status == 402:
         return AccountError("X: no credit left (402); buy some at https://developer.x.com, or read the export instead")
     said = shown(_tokens.hide(str(facts.get("detail") or facts.get("title") or ""), token))
@@ -204,6 +214,17 @@ def refusal(status: int, headers: Mapping[str, str], body: object, token: str, n
             " is not protected, and sign in again after you change the app"
         )
     return AccountError(f"X refuses this request ({status}){reason}; update riskcheck, or read the export instead")
+
+
+def _page_size(left: int | None) -> int:
+    """Return how many posts to ask for, so that the last page does not hold more than are left.
+
+    >>> [_page_size(left) for left in (None, 3, 103, 250)]
+    [100, 5, 98, 100]
+    """
+    if left is None or left >= _LARGEST + _SMALLEST:
+        return _LARGEST
+    return max(left if left <= _LARGEST else left - _SMALLEST, _SMALLEST)
 
 
 def _moment(identifier: str) -> dt.datetime | None:

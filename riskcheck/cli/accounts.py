@@ -9,6 +9,7 @@ import click
 
 from riskcheck.cli import options
 from riskcheck.errors import AccountError
+from riskcheck.text.safe import in_line
 
 _SERVICES = ("x", "mastodon")
 
@@ -86,12 +87,14 @@ def sign_in(service: str, server: str, bearer: bool, port: int, **_: object) -> 
         return
     client = _signin.client_id_from_environment() or click.prompt("Client ID of your app (no secret)", err=True)
 
+    click.echo("X charges for looking up the account that signs in (about $0.01).", err=True)
+
     def show(address: str) -> None:
         click.echo(f"Open this page and allow reading:\n{address}", err=True)
         click.launch(address)
 
     handle = _signin.sign_in(client.strip(), show, port=port, server=server)
-    click.echo(f"Signed in as @{handle}." if handle else "Signed in.")
+    click.echo(f"Signed in as @{in_line(handle)}." if handle else "Signed in.")
 
 
 @command.command("sign-out")

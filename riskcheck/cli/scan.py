@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskcheck.cli import options
-from riskcheck.cli.audit import _print, day
+from riskcheck.cli.audit import _print
+from riskcheck.cli.filters import day
+from riskcheck.cli.output import say, unheard
 from riskcheck.errors import AccountError, ExitCode
 
 if TYPE_CHECKING:
@@ -92,18 +94,24 @@ def command(
     _agree(live, handle, given["since"], given["max_posts"], yes=yes, watch=watch, quiet=quiet)
     job = _Job(live, handle, output, teller, quiet=quiet, **given)
     if watch is None:
-        ctx.exit(job.round(anew=anew))
+        try:
+            code = job.round(anew=anew)
+        except KeyboardInterrupt:
+            code = job.stopped()
+        ctx.exit(code)
     worst = ExitCode.CLEAR
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         while not job.over:
             try:
                 code = job.round(anew=anew and not job.rounds)
                 # A fault that passes is told, and made good by a later round.
                 worst = max(worst, code) if job.over or code != ExitCode.USAGE else worst
             except UnavailableError as error:
-                click.echo(f"riskcheck: {error}", err=True)
+                say("riskcheck:", error, err=True)
             if not job.over:
                 sleep(watch)
+    except KeyboardInterrupt:
+        worst = worst if job.rounds else job.stopped()
     ctx.exit(worst)
 
 
@@ -159,20 +167,28 @@ class _Job:
 
         person: Person = self.live.find(self.handle)
         state = State(data_folder())
-        place, before = (None, "") if anew else state.get(person.key)
+        known, before = (None, "") if anew else state.get(person.key)
+        place = known
         with contextlib.ExitStack() as stack:
             kept = None
             if self.output:
                 kept = stack.enter_context(contextlib.closing(Kept(self.output, person.key, anew=anew)))
-                # The folder knows best what its reports lack.
-                if kept.place:
-                    place, before = kept.place, before or kept.when
+                # The folder knows what its reports lack; a new one lacks all, whatever was printed before.
+                place, before = kept.place, kept.when if kept.place else ""
             scan = Scan(
                 account=self.live, person=person, place=place or Place(), before=before, since=self.since,
                 max_posts=self.max_posts, kept=kept, tick=self.teller.fetched,
             )  # fmt: skip
             yield scan
-            state.put(person.key, scan.place)
+            # A folder that was begun later must not make what was read before it count as unread.
+            if not (known and not known.gaps and scan.place.gaps):
+                state.put(person.key, scan.place)
+
+    def stopped(self) -> ExitCode:
+        """Say what became of a scan that was stopped where there was nothing to show yet."""
+        kept = "what was fetched is kept in its folder" if self.output else "nothing is kept without --output"
+        click.echo(f"\nriskcheck: you stopped it; {kept}, and the same command goes on.", err=True)
+        return ExitCode.USAGE
 
     def round(self, *, anew: bool) -> ExitCode:
         """Scan once; print and write what came, and return the exit code."""
@@ -195,13 +211,14 @@ class _Job:
                 )
                 if self.output:
                     written = write_all(result, self.output)
-                self._show(result, scan)
+                with unheard():
+                    self._show(result, scan)
         self.rounds += 1
         if not self.quiet and (self.rounds == 1 or scan.fresh):
             for path in written:
-                click.echo(f"Wrote {path}", err=self.as_json)
+                say("Wrote", path, err=self.as_json)
         if scan.fault:
-            click.echo(f"riskcheck: {scan.fault.rstrip('.')}. {scan.how_far()}", err=True)
+            say("riskcheck:", f"{scan.fault.rstrip('.')}. {scan.how_far()}", err=True)
             self.over = not scan.later
             return ExitCode.USAGE
         return ExitCode.FOUND if result.counts.to_do else ExitCode.CLEAR

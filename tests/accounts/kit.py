@@ -34,18 +34,25 @@ class Clock:
 
 
 class MemoryKeyring(KeyringBackend):
-    """A keyring that ends with the test."""
+    """A keyring that ends with the test; ``locked`` is what it raises instead."""
 
     priority = 1.0  # type: ignore[assignment]
 
     def __init__(self) -> None:
         super().__init__()
         self.kept: dict[tuple[str, str], str] = {}
+        self.locked: Exception | None = None
+
+    def _open(self) -> None:
+        if self.locked:
+            raise self.locked
 
     def get_password(self, service: str, username: str) -> str | None:
+        self._open()
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
+        self._open()
         self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:

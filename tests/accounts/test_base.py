@@ -142,6 +142,7 @@ def test_state_and_kept_posts_survive(tmp_path: Path) -> None:
         "record kept by an earlier scan is damaged"
     ]
     damaged.close()
+    damaged.path.write_text("")
     with pytest.raises(AccountError, match="choose another --output"):
         Kept(again.path, "line me")
 

@@ -15,6 +15,7 @@ import requests
 from click.testing import CliRunner
 
 from riskcheck.accounts import Patience, Place, UnavailableError
+from riskcheck.accounts._address import may_lead
 from riskcheck.accounts._atproto import Identity
 from riskcheck.accounts.bluesky import Bluesky
 from riskcheck.cli import cli
@@ -247,6 +248,24 @@ def test_a_document_must_not_lead_to_this_computer(monkeypatch: pytest.MonkeyPat
     document["alsoKnownAs"] = ["at://other.test"]
     with pytest.raises(AccountError, match="handle now belongs to nobody or to another"):
         Identity(directory="https://plc.example")._document(DID, "odd.test", Patience())
+
+
+def test_a_redirect_into_this_network_is_not_followed() -> None:
+    server = Odd()
+    server.faults = [Answer(302, {}, {"Location": "https://192.168.1.1/admin"})]
+    with server.running() as url:
+        assert may_lead(url, "https://192.168.1.1/admin")  # from this computer it is no step inwards
+        server.faults = [Answer(302, {}, {"Location": "http://social.example/admin"})]
+        with pytest.raises(AccountError, match="sends us on to an address that is not safe"):
+            Bluesky(url).find(DID)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("document", [{"alsoKnownAs": 3, "service": 4}, {"alsoKnownAs": "at://a", "service": {"a": 1}}])
+def test_an_odd_document_is_no_crash(monkeypatch: pytest.MonkeyPatch, document: object) -> None:
+    monkeypatch.setattr("riskcheck.accounts._atproto.ask", lambda *_: document)
+    with pytest.raises(AccountError, match="names no server"):
+        Bluesky(identity=Identity(directory="https://plc.example")).find(DID)
 
 
 def test_the_command_from_end_to_end(pds: Pds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

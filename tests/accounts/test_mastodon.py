@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from riskcheck.accounts import Patience, Place, UnavailableError
+from riskcheck.accounts._address import may_lead
 from riskcheck.accounts._wire import Wire
 from riskcheck.accounts.mastodon import Mastodon
 from riskcheck.errors import AccountError
@@ -128,6 +129,72 @@ def test_a_token_does_not_follow_to_another_server(server: MastodonServer, keyri
     server.faults = [Answer(302, {}, {"Location": server.url})] * 200
     with pytest.raises(AccountError):
         Mastodon(server.url).find("bob")
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://social.example/x", "https://192.168.1.1/x", "https://router.local/", "https://[::1]/", "ftp://a/"],
+)
+def test_a_redirect_into_the_network_around_or_without_encryption_is_not_followed(target: str) -> None:
+    assert not may_lead("https://social.example/api", target)
+    assert may_lead("https://social.example/api", "https://www.social.example/api")
+
+
+def test_a_redirect_without_encryption_gets_nothing(server: MastodonServer, keyring: MemoryKeyring) -> None:
+    keyring.set_password("riskcheck", f"mastodon {server.url.partition('//')[2]}", INSTANCE_TOKEN)
+    server.faults = [Answer(301, {}, {"Location": "http://social.example/api/v1/accounts/lookup?acct=bob"})]
+    with pytest.raises(AccountError, match="sends us on to an address that is not safe to follow"):
+        Mastodon(server.url).find("bob")
+    assert len(server.requests) == 1
+
+
+def test_a_locked_keyring_is_said_and_what_is_public_is_read(server: MastodonServer, keyring: MemoryKeyring) -> None:
+    keyring.locked = RuntimeError(f"the bus says {INSTANCE_TOKEN}")
+    account = Mastodon(server.url)
+    assert len(texts(list(account.fetch("bob")))) == 100
+    assert "Without a token" in account.unseen()[0]
+    assert "keyring of this system cannot be opened; unlock it" in account.unseen()[0]
+    assert "cannot be opened" in account.sign_in_state()
+    keyring.locked = None
+    keyring.set_password("riskcheck", f"mastodon {server.url.partition('//')[2]}", INSTANCE_TOKEN)
+    account.find("bob")
+    assert account.unseen()[0].startswith("Read with your token (keyring)")
+
+
+def lean(number: int, **more: object) -> dict[str, object]:
+    """Return what the least of the software that speaks Mastodon's language gives."""
+    return {"id": f"9xKLvJ{number:04}", "created_at": "2024-01-01T00:00:00.000Z", "content": "plain <3 words"} | more
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, [("post", "plain <3 words")]),
+        ({"id": 110000000000000007}, [("post", "plain <3 words")]),
+        ({"id": "01HZXK3V5T5Y8Q9W7R6E4D2C1B", "created_at": "2024-01-01T00:00:00+00:00"}, [("post", "plain <3 words")]),
+        ({"created_at": None}, [("post", "plain <3 words")]),
+        ({"content": "<p>one</p>\n<p><span>two<br />three &#39;n&#39; four</span></p>"},
+         [("post", "one\n\ntwo\nthree 'n' four")]),
+        ({"content": '<a href="https://a.example/p"><span class="invisible">https://</span>a.example/p</a>'},
+         [("post", "a.example/p")]),
+        ({"content": None, "media_attachments": None, "poll": None}, []),
+        ({"quote": {"state": "accepted", "quoted_status": lean(2)}}, [("quote", "plain <3 words")]),
+        ({"pleroma": {"quote_id": "9xKL"}}, [("quote", "plain <3 words")]),
+        ({"quote_id": "7", "in_reply_to_id": "8"}, [("reply", "plain <3 words")]),
+        ({"reblog": lean(3, content="<p>theirs</p>", quote_id="1")}, [("repost", "theirs")]),
+        ({"spoiler_text": None, "media_attachments": [{"description": "a cat", "type": "unknown"}, None, {}]},
+         [("post", "plain <3 words"), ("alt", "a cat")]),
+    ],
+)  # fmt: skip
+def test_other_software(server: MastodonServer, more: dict[str, object], found: list[tuple[str, str]]) -> None:
+    account = {"id": "9xKLaccount", "acct": "bob"}
+    server.faults = [Answer(200, account), Answer(200, [lean(1, **more)]), Answer(200, [])]
+    items = list(Mastodon(server.url).fetch("bob"))
+    posts = [(item.kind, item.text) for item in items if isinstance(item, Post) and item.kind != "handle"]
+    assert posts == found
+    assert len([item for item in items if isinstance(item, Skipped)]) == (not found)
+    server.requests.clear()
+    server.faults = []
 
 
 def test_limits_and_what_is_new(server: MastodonServer) -> None:

@@ -11,9 +11,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from riskcheck.accounts import Patience, Place, UnavailableError, _signin
+from riskcheck.accounts import Patience, Place, Span, UnavailableError, _signin
 from riskcheck.accounts._wire import Wire
-from riskcheck.accounts.base import Span
 from riskcheck.accounts.x import X
 from riskcheck.errors import AccountError
 from riskcheck.post import Post, Skipped
@@ -104,15 +103,54 @@ def test_full_text_references_and_descriptions(server: XServer) -> None:
 
 def test_limits_cost_no_more_than_they_say(server: XServer) -> None:
     assert len(texts(list(x(server).fetch("alice", max_posts=103)))) == 103
-    assert server.billed["posts"] == 105  # X gives at least 5
+    assert server.billed["posts"] == 103
     sizes = [int(request.query["max_results"]) for request in server.requests[1:]]
-    assert sizes == [100, 5]
+    assert sizes == [98, 5]  # X gives at least 5
     since = x(server).fetch("alice", since=dt.date(2024, 1, 11))
     assert texts(list(since)) == [f"post {number}" for number in range(249, 239, -1)]
-    assert server.billed["posts"] == 115
+    assert server.billed["posts"] == 113
     assert server.requests[-1].query["start_time"] == "2024-01-11T00:00:00Z"
     assert list(x(server).fetch("alice", since=dt.date(2006, 1, 1)))
     assert "start_time" not in server.requests[-1].query
+
+
+def test_a_last_page_that_would_cost_more_than_agreed_is_left(server: XServer) -> None:
+    place, account = Place(), x(server)
+    assert len(texts(list(account.fetch("alice", place, max_posts=10)))) == 10
+    server.tweets[:0] = [tweet(303 - number, f"new {number}") for number in range(3)]
+    # Three are new; of the other four X would give, and charge for, five.
+    assert texts(list(account.fetch("alice", place, max_posts=7))) == ["new 0", "new 1", "new 2"]
+    assert place.cut
+    assert server.billed["posts"] == 13
+    server.billed.clear()
+    assert texts(list(account.fetch("alice", place, max_posts=3))) == ["post 239", "post 238", "post 237"]
+    assert server.billed["posts"] == 5 == x(server).estimate("alice", max_posts=3).posts
+    assert len(texts(list(account.fetch("alice", place)))) == 237
+
+
+def test_a_tweet_without_id_does_not_hide_the_older_ones(server: XServer) -> None:
+    del server.tweets[3]["text"]
+    place, account = Place(), x(server)
+    server.faults = [
+        None,
+        Answer(200, {"data": [{"text": "no id"}, *server.tweets[:9]], "meta": {"next_token": "page9"}}),
+    ]
+    assert len(list(account.fetch("alice", place, max_posts=10))) == 3 + 10
+    assert place.read == 10
+    assert place.gaps == [Span(server.tweets[8]["id"])]
+    assert len(texts(list(account.fetch("alice", place)))) == 241
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_refusal_in_an_answer_of_success_is_no_empty_account(server: XServer, number: int) -> None:
+    problem = {
+        "resource_id": USER_ID, "resource_type": "user", "parameter": "id", "title": "Authorization Error",
+        "detail": f"Sorry, you are not authorized to see the user {TOKEN}",
+        "type": "https://api.twitter.com/2/problems/not-authorized-for-resource",
+    }  # fmt: skip
+    server.faults = [*[None] * number, Answer(200, {"errors": [problem]})]
+    with pytest.raises(AccountError, match=r'"Sorry, you are not authorized to see the user \[hidden\]"'):
+        list(x(server).fetch("alice"))
 
 
 def test_only_what_is_new_the_next_time(server: XServer) -> None:
@@ -338,6 +376,15 @@ def test_sign_in_with_pkce(server: XServer, keyring: MemoryKeyring, clock: Clock
     server.wrong.clear()
     assert _signin.sign_out()
     assert REFRESH not in str(keyring.kept)
+
+
+def test_sign_in_is_kept_where_the_account_cannot_be_named(
+    server: XServer, keyring: MemoryKeyring, clock: Clock
+) -> None:
+    server.faults = [None, Answer(402, {"title": "CreditsDepleted"})]
+    assert _signin.sign_in("my-app", _browser, port=0, server=server.url) == ""
+    assert X().sign_in_state() == "signed in as @unknown (keyring)"
+    assert x(server).find("me").id == USER_ID
 
 
 def test_sign_in_refused_or_left(server: XServer, clock: Clock) -> None:

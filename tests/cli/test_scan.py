@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from keyring.errors import KeyringLocked
 
 from riskcheck.accounts import State
 from riskcheck.cli import cli
+from riskcheck.errors import InputError
 from riskcheck.store import Store, data_folder
 from tests.accounts.conftest import clock, keyring, no_secret_anywhere  # noqa: F401 (fixtures)
 from tests.accounts.kit import INSTANCE_TOKEN, SECRETS, TOKEN, Answer, Clock, MemoryKeyring
@@ -172,6 +175,98 @@ def test_everything_anew_loses_nothing_where_it_breaks_off(server: MastodonServe
     assert len([path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]) == 1
 
 
+def test_a_new_folder_gets_everything(server: MastodonServer, tmp_path: Path) -> None:
+    """A report of what was not printed before would look clear and be nothing of the kind."""
+    scan(server)
+    state = (data_folder() / "accounts.json").read_text()
+    result = scan(server, "--output", tmp_path / "out", "--max-posts", "10")
+    assert "10 records fetched" in result.stdout
+    assert "had not read was fetched" not in result.stdout
+    assert (data_folder() / "accounts.json").read_text() == state  # all of it was read before
+    assert scan(server, "--output", tmp_path / "out").exit_code == 1
+    assert len(posts(tmp_path / "out")) == 103
+
+
+def test_reports_that_cannot_be_written_lose_nothing(
+    x_server: XServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+
+    def full(*_: object) -> None:
+        raise InputError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("riskcheck.report.write_all", full)
+        assert "no space left" in x(x_server, "--yes", "--output", out).stderr
+    assert x(x_server, "--yes", "--output", out).exit_code == 1
+    assert len(posts(out)) == 153
+    assert x_server.billed["posts"] == 150
+
+
+def test_everything_anew_that_breaks_off_twice_loses_nothing(server: MastodonServer, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    scan(server, "--output", out)
+    for pages in (2, 1, 0):
+        server.faults = [None, *[None] * pages, *[Answer(500, {})] * 4]
+        assert scan(server, "--output", out, "--all").exit_code == 2
+        assert len(posts(out)) == 103
+    scan(server, "--output", out)
+    assert len([path for path in out.iterdir() if path.name.startswith(".")]) == 1
+
+
+@pytest.mark.parametrize("watch", [(), ("--watch", "1h")])
+def test_stopped_before_anything_came_is_no_clear_result(
+    server: MastodonServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: tuple[str, ...]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    server.faults = [Answer(429, {})]
+    monkeypatch.setattr("riskcheck.accounts._telling.Teller.wait", interrupted)
+    result = scan(server, "--output", tmp_path / "out", *watch)
+    assert result.exit_code == 2
+    assert "you stopped it; what was fetched is kept in its folder, and the same command goes on" in result.stderr
+
+
+def test_stopped_while_assessing_keeps_what_came(
+    x_server: XServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("riskcheck.accounts._telling.Teller.progress", interrupted)
+        assert x(x_server, "--yes", "--output", tmp_path / "out").exit_code == 2
+    assert x(x_server, "--yes", "--output", tmp_path / "out").exit_code == 1
+    assert len(posts(tmp_path / "out")) == 153
+    assert x_server.billed["posts"] == 150
+
+
+def test_a_server_that_shows_nothing_is_no_clear_result(server: MastodonServer) -> None:
+    server.faults = [None, Answer(200, [])]
+    result = scan(server)
+    assert result.exit_code == 2
+    assert "counts 100 posts in this account and showed none, so nothing is known; sign in" in result.stderr
+    assert scan(server).exit_code == 1
+    assert "Found 103 posts." not in scan(server, "--since", "2030-01-01").stdout
+
+
+def test_what_a_new_token_shows_is_read_though_it_is_old(
+    server: MastodonServer,
+    tmp_path: Path,
+    keyring: MemoryKeyring,  # noqa: F811
+) -> None:
+    for entry in server.statuses[50:60]:
+        entry["visibility"] = "private"
+    scan(server, "--output", tmp_path / "out")
+    assert len(posts(tmp_path / "out")) == 93
+    keyring.set_password("riskcheck", f"mastodon {server.url.partition('//')[2]}", INSTANCE_TOKEN)
+    result = scan(server, "--output", tmp_path / "out")
+    assert "Read with your token (keyring)" in result.stdout
+    assert len(posts(tmp_path / "out")) == 103
+    assert "0 records fetched" in scan(server, "--output", tmp_path / "out").stdout
+
+
 def test_stopped_by_the_user_keeps_what_came(server: MastodonServer, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
@@ -318,6 +413,35 @@ def test_tokens_go_into_the_keyring_and_out_of_it(keyring: MemoryKeyring) -> Non
     refused = call("accounts", "sign-in", "x", "--bearer", answer="two words\n")
     assert refused.exit_code == 2
     assert "two words" not in refused.output
+
+
+def test_a_locked_keyring_is_one_sentence(
+    x_server: XServer,
+    keyring: MemoryKeyring,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keyring.locked = KeyringLocked(f"prompt dismissed, {TOKEN}")
+    assert x(x_server, "--yes", "--max-posts", "5").exit_code in (0, 1)  # the environment variable does
+    monkeypatch.delenv("RISKCHECK_X_BEARER_TOKEN")
+    result = x(x_server, "--yes")
+    assert result.exit_code == 2
+    assert "keyring of this system cannot be opened; unlock it, or set RISKCHECK_X_BEARER_TOKEN" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "not signed in: the keyring of this system cannot be opened" in " ".join(call("accounts").stdout.split())
+    assert "it is locked; unlock it" in call("accounts", "sign-in", "x", "--bearer", answer=f"{TOKEN}\n").stderr
+    assert call("accounts", "sign-out", "x").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("service", "library"), [("x", "tweepy"), ("mastodon", "mastodon"), ("bluesky", "atproto_client")]
+)
+def test_a_missing_library_is_named_before_any_cost(
+    x_server: XServer, monkeypatch: pytest.MonkeyPatch, service: str, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    result = call("scan", service, "@alice@a.example" if service == "mastodon" else "alice")
+    assert result.exit_code == 2
+    assert result.stderr == f"riskcheck: {library} is not installed; run: pip install 'riskcheck[{service}]'\n"
 
 
 def test_no_keyring_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
