@@ -21,7 +21,9 @@ _SYLLABLES = "ba ko mi ra tu le no shi va do pe lu za ni go".split()
 
 def posts(count: int, risky: float = 0.1, seed: int = 1) -> Iterator[tuple[str, str]]:
     """Yield ids and texts."""
-    rows = [msgspec.json.decode(line) for path in sorted(DATA.glob("*.jsonl")) for line in path.open("rb")]
+    rows = [
+        msgspec.json.decode(line) for path in sorted(DATA.glob("*.jsonl")) for line in path.read_bytes().splitlines()
+    ]
     bad = [row["text"] for row in rows if max(row["labels"].values(), default=0) >= 2]
     good = [row["text"] for row in rows if not row["labels"]]
     draw = random.Random(seed)

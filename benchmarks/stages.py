@@ -40,6 +40,7 @@ def stages(count: int, risky: float) -> dict[str, float]:
     from riskcheck.assess import BATCH, Assessor
     from riskcheck.batch import calm
     from riskcheck.batch.write import encode
+    from riskcheck.logits import pieces
     from riskcheck.post import Post
     from riskcheck.text import cues, sentences
     from riskcheck.text.analysis import analyse
@@ -70,20 +71,20 @@ def stages(count: int, risky: float) -> dict[str, float]:
     take("language", lambda: list(map(is_english, tokens)))
     analyses = list(map(analyse, texts))
     batches = [analyses[i : i + BATCH] for i in range(0, count, BATCH)]
-    readings = take("n-grams and network", lambda: [scorer.read(batch) for batch in batches])
+    readings = [scorer.logits.read(batch) for batch in batches]
+    stacked = take("n-grams and network", lambda: [scorer.stacked(scorer.logits.read(batch)) for batch in batches])
 
     def network() -> None:
-        for reading in readings:
-            parts = np.array(reading.parts)
+        for batch, reading in zip(batches, readings, strict=True):
+            parts = np.array([(post, *piece) for post, analysis in enumerate(batch) for piece in pieces(analysis)])
+            lengths = parts[:, 2] - parts[:, 1]
             at = reading.begins[parts[:, 0]] + parts[:, 1]
-            rows = np.concatenate(
-                [reading.numbers[a : a + n] for a, n in zip(at, parts[:, 2] - parts[:, 1], strict=True)]
-            )
-            scorer.encoder.run(reading.columns.table, rows, parts[:, 2] - parts[:, 1])
+            rows = np.concatenate([reading.numbers[a : a + n] for a, n in zip(at, lengths, strict=True)])
+            scorer.logits.encoder.run(reading.columns.table, rows, lengths)
 
     take("network", network)
     found["n-grams"] = found.pop("n-grams and network") - found["network"]
-    take("stack and calibration", lambda: [scorer.from_inputs(*scorer.stacked(reading)) for reading in readings])
+    take("stack and calibration", lambda: [scorer.from_inputs(*found) for found in stacked])
     take("all scores only", lambda: [r for _, r in assessor.check_many(drafts, spans=False)])
     results = take("all with findings", lambda: [r for _, r in assessor.check_many(drafts)])
     found["evidence"] = found["all with findings"] - found["all scores only"]

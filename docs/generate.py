@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -22,6 +23,12 @@ EXAMPLES = {
     "assessed": "i hate my job so much, my boss is an idiot",
     "not assessed": "odio mi trabajo y a mi jefe, son unos idiotas",
 }
+_STYLE = (
+    "svg{background:#fff;font:12px sans-serif}.end{text-anchor:end}.mid{text-anchor:middle}.grid{stroke:#ddd}"
+    ".even{stroke:#888;stroke-dasharray:2 4}.line{fill:none;stroke-width:2}.s0{stroke:#0b5cad;fill:#0b5cad}"
+    ".s1{stroke:#a4262c;fill:#a4262c;stroke-dasharray:7 3}.s2{stroke:#6b5b00;fill:#6b5b00;stroke-dasharray:2 3}"
+    "path.line{fill:none}"
+)
 _INTRO = """\
 # Command line
 
@@ -133,6 +140,15 @@ def metrics() -> str:
     return "\n".join(lines)
 
 
+def drawing(name: str) -> str:
+    """Draw how far the shipped model's probabilities are true on held-out posts."""
+    from riskcheck import artefact
+    from riskcheck.corpus.curves import Bin, reliability_svg
+
+    found = artefact.read(artefact.default_path()).manifest["metrics"][name]["reliability"]
+    return reliability_svg({of: [Bin(*row) for row in rows] for of, rows in found.items()}, style=_STYLE) + "\n"
+
+
 def _row(*cells: object) -> str:
     return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells) + " |"
 
@@ -143,7 +159,11 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "metrics": ("README.md", metrics),
     "card": ("models/README.md", metrics),
 }
-WHOLE: dict[str, Callable[[], str]] = {"docs/cli-reference.md": reference}
+WHOLE: dict[str, Callable[[], str]] = {
+    "docs/cli-reference.md": reference,
+    "models/reliability-public.svg": partial(drawing, "public"),
+    "models/reliability-invented.svg": partial(drawing, "invented"),
+}
 
 
 def part_of(page: str, name: str) -> re.Match[str]:

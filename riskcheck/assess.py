@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from riskcheck import artefact, notes
+from riskcheck import artefact, notes, soundness
 from riskcheck.assessment import BANDS, Assessment, Finding, Span
 from riskcheck.categories import BY_NAME, NAMES, Category
-from riskcheck.errors import ModelError
 from riskcheck.explain import Contribution, contributions, spans, weigh
 from riskcheck.post import Post
 from riskcheck.profile import Profile
@@ -68,21 +67,18 @@ class Assessor:
     Raises
     ------
     ModelError
-        If the model was made for other categories.
+        If the model was made for other categories, or its parts do not fit together.
     """
 
     def __init__(
         self, model: artefact.Artefact, profile: Profile | None = None, *, today: dt.date | None = None
     ) -> None:
-        if tuple(model.manifest.get("categories", ())) != NAMES:
-            raise ModelError("the model was made for other categories; train it anew with this version of riskcheck")
-        try:
-            limits = model.manifest["thresholds"]
-            self._limits = np.array([limits["categories"][name] for name in NAMES], dtype=np.float32)
-            self._bands = np.array(limits["bands"], dtype=np.float32)
-            self.scorer = Scorer(model.arrays)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise ModelError(f"the model file lacks what a model needs ({error}); get a fresh copy") from error
+        soundness.check_manifest(model.manifest)
+        soundness.check_arrays(model.arrays)
+        limits = model.manifest["thresholds"]
+        self._limits = np.array([limits["categories"][name] for name in NAMES], dtype=np.float32)
+        self._bands = np.array(limits["bands"], dtype=np.float32)
+        self.scorer = Scorer(model.arrays)
         self.version = model.version
         self.profile = profile or Profile()
         facts = f"{model.manifest.get('digest')}{self.profile!r}"
@@ -124,9 +120,9 @@ class Assessor:
         rows = [i for i, kind in enumerate(unscored) if not kind]
         if not rows:
             return [self._without_score(post, kind) for post, kind in zip(posts, unscored, strict=True)]
-        reading = self.scorer.read([analyses[i] for i in rows])
+        reading = self.scorer.logits.read([analyses[i] for i in rows])
         scores = self.scorer.from_inputs(*self.scorer.stacked(reading))
-        levels = ((scores.overall >= self._bands) * np.array([1, 2, 3])).max(axis=1).tolist()
+        levels = scores.levels(self._bands).tolist()
         chosen = [
             self._chosen(scores, at, max(0, level - posts[i].others_words)) if level and analyses[i].tokens else []
             for at, (i, level) in enumerate(zip(rows, levels, strict=True))

@@ -9,27 +9,43 @@ import numpy as np
 
 from riskcheck.assessment import Span
 from riskcheck.categories import NAMES
-from riskcheck.scorer import Float, Reading, Scorer
+from riskcheck.encoder import Float
+from riskcheck.logits import Reading, pieces
+from riskcheck.scorer import Scorer
 from riskcheck.text.analysis import Analysis
 from riskcheck.text.sentences import FUNCTION_WORDS
 
-_SHARE = 0.12
+_SHARE = 0.08
+_BRIDGE = 4
 _MOST = 3
-_WINDOW = 48
+_RISKY = len(NAMES) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """How much one token adds to a category's logit (log-odds; negative: it lowers the score)."""
+    """What one token adds: what is lost when it is left out, in log-odds; negative where it lowers the score.
+
+    Parameters
+    ----------
+    start, end : int
+        Where the token stands in the post.
+    text : str
+        The token as written.
+    weight : float
+        Added to the category.
+    risk : float
+        Added to the post's being risky.
+    """
 
     start: int
     end: int
     text: str
     weight: float
+    risk: float = 0.0
 
 
 def contributions(scorer: Scorer, analysis: Analysis, category: str) -> list[Contribution]:
-    """Weigh the tokens of the sentence that a category's score rests on most.
+    """Weigh the tokens that a category's score rests on: those of the post, or of its worst window.
 
     Parameters
     ----------
@@ -45,42 +61,73 @@ def contributions(scorer: Scorer, analysis: Analysis, category: str) -> list[Con
     list of Contribution
         One a token, in text order: what the logit loses when the token is left out.
     """
-    return weigh(scorer, scorer.read([analysis]), [(0, category)])[0]
+    return weigh(scorer, scorer.logits.read([analysis]), [(0, category)], every=True)[0]
 
 
-def weigh(scorer: Scorer, reading: Reading, wanted: Sequence[tuple[int, str]]) -> list[list[Contribution]]:
-    """Do what :func:`contributions` does for categories of posts of one reading, all at once."""
-    # Rounded, so that of two equal sentences the first is taken whatever stands beside them in the batch.
-    logits = scorer.alone(reading.linear, reading.network).round(4)
-    sentences: dict[int, list[int]] = {}
-    for part, (post, _, _) in enumerate(reading.parts):
-        sentences.setdefault(post, []).append(part)
+def weigh(
+    scorer: Scorer, reading: Reading, wanted: Sequence[tuple[int, str]], *, every: bool = False
+) -> list[list[Contribution]]:
+    """Do what :func:`contributions` does for categories of posts of one reading, all at once.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        The compiled model.
+    reading : Reading
+        The posts.
+    wanted : sequence of (int, str)
+        Posts, by their place in the reading, and names of categories.
+    every : bool
+        Whether to weigh words, too, that are no evidence by themselves; otherwise they weigh nothing.
+    """
+    if not wanted:
+        return []
+    windows = {post: pieces(reading.analyses[post]) for post, _ in wanted}
+    parts = [(post, begin, end) for post, found in windows.items() if len(found) > 1 for begin, end in found]
+    # Rounded, so that of two equal windows the first is taken whatever stands beside them in the batch.
+    logits = scorer.alone(*scorer.logits.parts(reading, parts)).round(4) if parts else np.zeros((0, 0), np.float32)
+    first: dict[int, int] = {}
+    for at, (post, _, _) in enumerate(parts):
+        first.setdefault(post, at)
     places: dict[tuple[int, int, int], int] = {}
     chosen = []
     for post, category in wanted:
-        output = NAMES.index(category)
-        parts = sentences[post][1:] or sentences[post]
-        _, begin, end = reading.parts[parts[int(np.argmax(logits[parts, output]))]]
-        # Very long sentences are weighed from their first words: the cost grows with the square of the length.
-        span = (post, begin, min(end, begin + _WINDOW))
-        chosen.append((span, output, places.setdefault(span, len(places))))
-    drops = scorer.without_each(reading, list(places)) if places else []
+        output, own = NAMES.index(category), windows[post]
+        best = int(np.argmax(logits[first[post] : first[post] + len(own), output])) if post in first else 0
+        chosen.append((post, output, places.setdefault((post, *own[best]), len(places))))
+    left_out = [_to_weigh(reading.analyses[post], begin, end, every) for post, begin, end in places]
+    ranges = list(places)
+    read = [scorer.alone(*both) for both in scorer.logits.without_each(reading, ranges, left_out)]
+    drops = [logits[0] - logits[1:] for logits in read]
     return [
-        _contributions(reading.analyses[post], begin, end, drops[place][:, output])
-        for (post, begin, end), output, place in chosen
+        _contributions(reading.analyses[post], *ranges[at][1:], left_out[at], drops[at][:, [output, _RISKY]])
+        for post, output, at in chosen
     ]
 
 
-def _contributions(analysis: Analysis, begin: int, end: int, drops: Float) -> list[Contribution]:
-    text = analysis.text
+def _to_weigh(analysis: Analysis, begin: int, end: int, every: bool) -> list[int]:
+    """Tokens to leave out in turn, counted from the first: all, if none of them could be evidence."""
+    places = list(range(end - begin))
+    words = [i for i in places if every or _is_word(_raw(analysis, begin + i))]
+    return words or places
+
+
+def _contributions(analysis: Analysis, begin: int, end: int, places: list[int], drops: Float) -> list[Contribution]:
+    weights = np.zeros((end - begin, 2))
+    weights[places] = drops
     return [
-        Contribution(token.start, token.end, text[token.start : token.end], drop)
-        for token, drop in zip(analysis.tokens[begin:end], drops.tolist(), strict=True)
+        Contribution(token.start, token.end, _raw(analysis, begin + at), weight, risk)
+        for at, (token, (weight, risk)) in enumerate(zip(analysis.tokens[begin:end], weights.tolist(), strict=True))
     ]
+
+
+def _raw(analysis: Analysis, at: int) -> str:
+    token = analysis.tokens[at]
+    return analysis.text[token.start : token.end]
 
 
 def spans(found: Sequence[Contribution], text: str) -> tuple[Span, ...]:
-    """Choose the evidence: up to three runs of the words that weigh most.
+    """Choose the evidence: up to three runs of the words that weigh most for category and risk together.
 
     Parameters
     ----------
@@ -94,24 +141,32 @@ def spans(found: Sequence[Contribution], text: str) -> tuple[Span, ...]:
     tuple of Span
         In text order; empty only if no token raises the score.
     """
-    top = max((c.weight for c in found), default=0.0)
+    weights = _together(found)
+    top = max(weights, default=0.0)
     if top <= 0:
         return ()
-    chosen = [i for i, c in enumerate(found) if c.weight >= _SHARE * top and _is_word(c)]
+    chosen = [i for i, c in enumerate(found) if weights[i] >= _SHARE * top and _is_word(c.text)]
     if not chosen:
-        chosen = [max(range(len(found)), key=lambda i: found[i].weight)]
+        chosen = [weights.index(top)]
     runs: list[list[int]] = []
     for i in chosen:
-        # One or two unimportant words between important ones belong to the phrase.
-        if runs and i - runs[-1][1] <= 3 and "\n" not in text[found[runs[-1][1]].end : found[i].start]:
+        # A few unimportant words between important ones belong to the phrase.
+        if runs and i - runs[-1][1] <= _BRIDGE and "\n" not in text[found[runs[-1][1]].end : found[i].start]:
             runs[-1][1] = i
         else:
             runs.append([i, i])
-    runs.sort(key=lambda run: -sum(max(0.0, found[i].weight) for i in range(run[0], run[1] + 1)))
+    runs.sort(key=lambda run: -sum(weights[run[0] : run[1] + 1]))
     best = sorted(runs[:_MOST])
     return tuple(Span(found[a].start, found[b].end, text[found[a].start : found[b].end]) for a, b in best)
 
 
-def _is_word(contribution: Contribution) -> bool:
-    text = contribution.text
+def _together(found: Sequence[Contribution]) -> list[float]:
+    """Add what each token gives to category and risk, both as shares of the largest."""
+    if max((c.weight for c in found), default=0.0) <= 0:
+        return []
+    tops = max(c.weight for c in found), max(1e-6, *(c.risk for c in found))
+    return [max(0.0, c.weight) / tops[0] + max(0.0, c.risk) / tops[1] for c in found]
+
+
+def _is_word(text: str) -> bool:
     return any(c.isalnum() or ord(c) > 0x2000 for c in text) and text.lower() not in FUNCTION_WORDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,20 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
-from riskcheck import artefact
+from riskcheck import artefact, soundness
 from riskcheck.categories import NAMES
+from riskcheck.encoder import Float
 from riskcheck.errors import ModelError
 from riskcheck.features import extract
-from riskcheck.scorer import LEVELS, OUTPUTS, Float, Scorer, Scores, severity_inputs
+from riskcheck.scorer import INPUTS, LEVELS, OUTPUTS, Scorer, Scores, severity_inputs
 from riskcheck.text.analysis import Analysis, analyse
 
 _BATCH = 512
+_COUNTS = {"stack": OUTPUTS, "severity": 2 * len(NAMES)}
 Estimators = dict[str, list[LogisticRegression]]
 
 
@@ -210,38 +213,53 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
         ModelError
             If the file is not whole, altered, or holds a type that is not trusted.
         """
-        import skops.io
-
         data = artefact.read(path)
-        try:
-            unknown = skops.io.get_untrusted_types(data=data.estimators)
-        except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-            raise ModelError(f"{path}: its estimators are not in skops form ({error}); do not use this file") from error
-        if unknown:
-            raise ModelError(f"{path}: holds types that are not trusted ({', '.join(unknown)}); do not use this file")
-        small = skops.io.loads(data.estimators, trusted=[])
-        if not isinstance(small, dict) or {type(m) for models in small.values() for m in models} != {
-            LogisticRegression
-        }:
-            raise ModelError(f"{path}: holds other estimators than riskcheck's; do not use this file")
-        params = data.manifest["params"]
+        soundness.check_arrays(data.arrays)
+        small = _estimators(path, data.estimators)
+        params = data.manifest.get("params")
+        if not isinstance(params, dict) or params.keys() != {"C", "min_count", "seed"}:
+            raise ModelError(f"{path}: its manifest lacks the parameters of the training; get a fresh copy")
         prefix = "encoder_"
         model = cls({k.removeprefix(prefix): v for k, v in data.arrays.items() if k.startswith(prefix)}, **params)
         model.keys_ = data.arrays["ngram_keys"]
         coef, bias = data.arrays["ngram_coef"], data.arrays["ngram_bias"]
         model.estimators_ = {
             "ngram": [_logistic_from(coef[:, i], float(bias[i])) for i in range(OUTPUTS)],
-            "stack": small["stack"],
-            "severity": small["severity"],
+            **small,
         }
         model.scorer_ = Scorer(data.arrays)
         return model
 
 
+def _estimators(path: Path, content: bytes) -> Estimators:
+    """Read the estimators of a model file; nothing but numbers is taken over."""
+    import skops.io
+
+    try:
+        if not artefact.is_plain(content):
+            raise ModelError(f"{path}: its estimators are packed; do not use this file")
+        unknown = skops.io.get_untrusted_types(data=content)
+        if unknown:
+            raise ModelError(f"{path}: holds types that are not trusted ({', '.join(unknown)}); do not use this file")
+        with warnings.catch_warnings():
+            # Coefficients mean the same in every version of scikit-learn, and nothing else is kept.
+            warnings.simplefilter("ignore", InconsistentVersionWarning)
+            small = skops.io.loads(content, trusted=[])
+    except ModelError:
+        raise
+    except Exception as error:  # skops raises whatever a forged schema makes it stumble over
+        raise ModelError(f"{path}: its estimators are not in skops form ({error}); do not use this file") from error
+    if not isinstance(small, dict) or {k: len(v) for k, v in small.items() if isinstance(v, list)} != _COUNTS:
+        raise ModelError(f"{path}: holds other estimators than riskcheck's; do not use this file")
+    if {type(model) for models in small.values() for model in models} != {LogisticRegression}:
+        raise ModelError(f"{path}: holds other estimators than riskcheck's; do not use this file")
+    return {name: [_logistic_from(m.coef_[0], float(m.intercept_[0]), c=m.C) for m in small[name]] for name in _COUNTS}
+
+
 def _identity_stack() -> dict[str, NDArray[Any]]:
     """Stand-ins for the arrays that are fitted last."""
     return {
-        "stack_coef": np.zeros((OUTPUTS, 4), "f4"), "stack_bias": np.zeros(OUTPUTS, "f4"),
+        "stack_coef": np.zeros((OUTPUTS, INPUTS), "f4"), "stack_bias": np.zeros(OUTPUTS, "f4"),
         "severity_coef": np.zeros((14, 2, 4), "f4"), "severity_bias": np.zeros((14, 2), "f4"),
     }  # fmt: skip
 
@@ -251,8 +269,8 @@ def _in_batches(scorer: Scorer, analyses: Sequence[Analysis]) -> tuple[Float, Fl
     return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
-def _logistic_from(coef: NDArray[Any], bias: float) -> LogisticRegression:
-    model = LogisticRegression(solver="liblinear")
+def _logistic_from(coef: NDArray[Any], bias: float, *, c: float = 1.0) -> LogisticRegression:
+    model = LogisticRegression(C=c, solver="liblinear")
     model.classes_ = np.array([False, True])
     model.coef_ = np.asarray(coef, dtype=np.float64)[None]
     model.intercept_ = np.array([bias])

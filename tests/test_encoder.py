@@ -93,7 +93,7 @@ def test_neighbours_in_a_batch_do_not_matter(encoder: Encoder) -> None:
 
 
 def test_the_shipped_network_too(checker) -> None:
-    encoder = checker._assessor.scorer.encoder
+    encoder = checker._assessor.scorer.logits.encoder
     alone = np.concatenate([read(encoder, [text]) for text in TEXTS])
     np.testing.assert_allclose(read(encoder, TEXTS), alone, atol=1e-4)
     assert len({tuple(row) for row in alone.round(3).tolist()}) >= len(TEXTS) - 1

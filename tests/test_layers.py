@@ -11,16 +11,16 @@ import riskcheck
 
 PACKAGE = Path(riskcheck.__file__).parent
 ORDER = [
-    {"errors", "post", "categories", "lexicons", "assessment"},
+    {"errors", "files", "post", "categories", "lexicons", "assessment"},
     {"text", "coverage"},
     {"sources", "accounts"},
     {"pipeline", "encoder", "profile"},
     {"features"},
-    {"lexemes"},
+    {"lexemes", "logits"},
     {"scorer", "artefact"},
-    {"model", "explain", "notes"},
+    {"soundness", "model", "explain", "notes"},
     {"assess"},
-    {"corpus", "batch", "store", "checker", "audit"},
+    {"corpus", "batch", "store", "checker", "settings", "audit"},
     {"report"},
     {"rewrite"},
     {"cli", "web"},

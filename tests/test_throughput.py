@@ -17,9 +17,9 @@ from riskcheck.corpus.reading import read_authored
 from riskcheck.explain import weigh
 from riskcheck.features import extract, word_blocks
 from riskcheck.lexemes import Keys
+from riskcheck.logits import pieces
 from riskcheck.post import Post
-from riskcheck.scorer import pieces
-from riskcheck.text.analysis import analyse
+from riskcheck.text.analysis import Analysis, analyse
 
 
 @pytest.fixture(scope="module")
@@ -63,23 +63,23 @@ def test_the_work_grows_with_the_length_and_no_faster(assessor: Assessor) -> Non
 
 
 def test_the_network_reads_each_token_once_a_part(assessor: Assessor, posts: list[Post], monkeypatch: Any) -> None:
-    encoder, rows = assessor.scorer.encoder, []
+    encoder, rows = assessor.scorer.logits.encoder, []
     convolve = encoder._convolve
     monkeypatch.setattr(encoder, "_convolve", lambda block: rows.append(block.shape[:2]) or convolve(block))
     analyses = [analyse(post.text) for post in posts]
-    assessor.scorer.read(analyses)
+    assessor.scorer.inputs(analyses)
     wanted = sum(max(1, end - begin) for analysis in analyses for begin, end in pieces(analysis))
     assert sum(count * length for count, length in rows) == wanted
     assert len(rows) < len(posts) / 4
 
 
 def test_evidence_of_a_batch_is_weighed_in_one_go(assessor: Assessor, posts: list[Post], monkeypatch: Any) -> None:
-    encoder, runs = assessor.scorer.encoder, []
+    encoder, runs = assessor.scorer.logits.encoder, []
     run = encoder.run
     monkeypatch.setattr(encoder, "run", lambda *arguments: runs.append(1) or run(*arguments))
     found = list(assessor.check_many(posts[:256]))
     assert sum(len(assessment.findings) for _, assessment in found) > 20
-    assert len(runs) == 2
+    assert len(runs) == 3  # the posts, the windows of long ones with findings, those without each word
 
 
 def test_a_check_imports_no_more_than_it_needs() -> None:
@@ -108,22 +108,29 @@ def test_weights_are_what_leaving_out_by_hand_gives(assessor: Assessor, posts: l
 
     scorer = assessor.scorer
     analyses = [analyse(post.text) for post in posts[:40]]
-    reading = scorer.read(analyses)
+    reading = scorer.logits.read(analyses)
     wanted = [(i, "job_complaint") for i in range(len(analyses))]
-    for (post, _), found in zip(wanted, weigh(scorer, reading, wanted), strict=True):
+
+    def alone(analysis: Analysis) -> float:
+        read = scorer.logits.read([analysis])
+        return float(scorer.alone(*scorer.logits.parts(read, [(0, 0, len(analysis.tokens))]))[0, 0])
+
+    every = weigh(scorer, reading, wanted, every=True)
+    for few, many in zip(weigh(scorer, reading, wanted), every, strict=True):
+        # Words that cannot be evidence are not weighed; the others weigh the same.
+        assert all(a.weight in (0.0, pytest.approx(b.weight, abs=2e-4)) for a, b in zip(few, many, strict=True))
+    for (post, _), found in zip(wanted, every, strict=True):
         analysis = analyses[post]
-        if len(pieces(analysis)) > 1 or not found:
+        if len(analysis.sentences()) > 1 or not found:
             continue
-        whole = scorer.read([analysis])
-        logit = scorer.alone(whole.linear, whole.network)[0, 0]
+        logit = alone(analysis)
         for left_out in range(0, len(found), 3):
             ranges = {
                 name: [(a - (a > left_out), b - (b > left_out)) for a, b in spans if (a, b) != (left_out, left_out + 1)]
                 for name, spans in analysis.ranges.items()
             }
             tokens = [*analysis.tokens[:left_out], *analysis.tokens[left_out + 1 :]]
-            without = scorer.read([replace(analysis, tokens=tokens, ranges=ranges, starts=[0] if tokens else [])])
-            drop = logit - scorer.alone(without.linear, without.network)[0, 0]
+            drop = logit - alone(replace(analysis, tokens=tokens, ranges=ranges, starts=[0] if tokens else []))
             assert found[left_out].weight == pytest.approx(drop, abs=2e-4)
 
 
@@ -131,16 +138,16 @@ def test_features_of_a_batch_are_those_of_each_post(assessor: Assessor, posts: l
     scorer = assessor.scorer
     texts = [*(post.text for post in posts[:200]), "", "x", "a\nb\nc d e f. G h i", "sh!t " * 50, "no no no no"]
     analyses = [analyse(text) for text in texts]
-    reading = scorer.read(analyses)
-    parts = np.array(reading.parts)
-    lengths = parts[:, 2] - parts[:, 1]
-    keys, coef = scorer._keys, scorer._coef.astype(np.float64)
-    for at, (post, begin, end) in enumerate(reading.parts):
+    reading = scorer.logits.read(analyses)
+    parts = [(post, *piece) for post, analysis in enumerate(analyses) for piece in pieces(analysis)]
+    linear_found, _ = scorer.logits.parts(reading, parts)
+    keys, coef = scorer.logits._keys, scorer.logits._coef.astype(np.float64)
+    for at, (post, begin, end) in enumerate(parts):
         ids, values = extract(analyses[post], begin, end)
         places = keys.find(ids)
-        linear = scorer._bias + (coef[places[places >= 0]] * values[places >= 0, None]).sum(axis=0)
-        assert reading.linear[at] == pytest.approx(linear, rel=1e-5, abs=1e-5)
-    assert len(reading.linear) == len(lengths)
+        linear = scorer.logits._bias + (coef[places[places >= 0]] * values[places >= 0, None]).sum(axis=0)
+        assert linear_found[at] == pytest.approx(linear, rel=1e-5, abs=1e-5)
+    assert len(parts) > len(texts)
 
 
 def test_hashes_are_found_where_they_are() -> None:
@@ -159,7 +166,7 @@ def test_tokens_seen_are_kept_within_bounds(monkeypatch: Any, checker: RiskCheck
     fresh = Assessor.from_file()
     texts = [f"this is word{i} and the other other{i} of it all" for i in range(300)]
     many = [a for _, a in fresh.check_many(Post(text=text, id="x") for text in texts)]
-    assert len(fresh.scorer._lexemes._numbers) < 3000
+    assert len(fresh.scorer.logits._lexemes._numbers) < 3000
     for text, found in list(zip(texts, many, strict=True))[::40]:
         assert json.dumps(found.to_dict()) == json.dumps(checker.check(Post(text=text, id="x")).to_dict())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
 from riskcheck.corpus.metrics import Bool, Real, average_precision
+from riskcheck.scorer import Scores
 
 _SIZE, _LEFT, _TOP = 300, 44, 12
 _MOST_POINTS = 250
@@ -35,6 +36,12 @@ class Bin:
     posts: int
     stated: float
     observed: float
+
+
+def levels(severity: NDArray[np.int64], scores: Scores) -> list[Detector]:
+    """Return what the model states a calibrated probability of: overall severity of 1, 2 and 3 or more."""
+    names = ("severity 1 or more", "risky (2 or more)", "severity 3")
+    return [Detector(name, severity >= i + 1, scores.overall[:, i]) for i, name in enumerate(names)]
 
 
 def precision_recall(detector: Detector) -> list[Point]:
@@ -72,21 +79,29 @@ def precision_recall_svg(detectors: Sequence[Detector]) -> str:
     return _chart("Precision over recall", "recall", "precision", "".join(lines), labels)
 
 
-def reliability_svg(detectors: Sequence[Detector]) -> str:
-    """Draw the observed share over the stated probability; points are larger where more posts are."""
+def reliability_svg(found: Mapping[str, Sequence[Bin]], *, style: str = "") -> str:
+    """Draw the observed share over the stated probability; points are larger where more posts are.
+
+    Parameters
+    ----------
+    found : mapping of str to sequence of Bin
+        Names of detectors, and their :func:`reliability`.
+    style : str
+        CSS, for a drawing that stands alone.
+    """
     marks = [f'<path class="even" d="M{_x(0):.1f} {_y(0):.1f}L{_x(1):.1f} {_y(1):.1f}"/>']
-    for number, detector in enumerate(detectors):
-        found = reliability(detector)
-        marks.append(_line([(b.stated, b.observed) for b in found], number))
-        for b in found:
-            radius = 2 + 5 * (b.posts / len(detector.truth)) ** 0.5
-            tip = f"{detector.name}: {b.posts} posts, stated {b.stated:.2f}, observed {b.observed:.2f}"
+    for number, (name, bins) in enumerate(found.items()):
+        total = sum(b.posts for b in bins)
+        marks.append(_line([(b.stated, b.observed) for b in bins], number))
+        for b in bins:
+            radius = 2 + 5 * (b.posts / total) ** 0.5
+            tip = f"{name}: {b.posts} posts, stated {b.stated:.2f}, observed {b.observed:.2f}"
             marks.append(
                 f'<circle class="dot s{number}" cx="{_x(b.stated):.1f}" cy="{_y(b.observed):.1f}" r="{radius:.1f}">'
                 f"<title>{escape(tip)}</title></circle>"
             )
-    labels = [detector.name for detector in detectors]
-    return _chart("Observed share over stated probability", "stated", "observed", "".join(marks), labels)
+    chart = _chart("Observed share over stated probability", "stated", "observed", "".join(marks), list(found))
+    return chart.replace(">", f' xmlns="http://www.w3.org/2000/svg"><style>{style}</style>', 1) if style else chart
 
 
 def _x(value: float) -> float:

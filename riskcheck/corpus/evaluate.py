@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.metrics import cohen_kappa_score
 
 from riskcheck.categories import CORE, NAMES
+from riskcheck.corpus.curves import levels, reliability
 from riskcheck.corpus.metrics import Metrics, any_of, measure
 from riskcheck.corpus.reading import Example
 from riskcheck.model import RiskModel, severities
@@ -65,9 +66,7 @@ def severity_kappa(examples: Sequence[Example], scores: Scores, thresholds: dict
 
 def bands(scores: Scores, thresholds: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Overall severity class of every post, 0 to 3."""
-    limits = np.array(thresholds["bands"], dtype=np.float32)
-    level: np.ndarray[Any, np.dtype[np.int64]] = np.where(scores.overall >= limits, np.arange(1, 4), 0).max(axis=1)
-    return level
+    return scores.levels(np.array(thresholds["bands"], dtype=np.float32))
 
 
 def twins_ordered(examples: Sequence[Example], scores: Scores) -> tuple[int, int]:
@@ -89,7 +88,7 @@ def twins_ordered(examples: Sequence[Example], scores: Scores) -> tuple[int, int
 def report(
     model: RiskModel, examples: Sequence[Example], thresholds: dict[str, Any], *, rounds: int = 500
 ) -> dict[str, Any]:
-    """Evaluate and return plain values: ``metrics``, ``severity_kappa``, ``twins``, ``false_alarms``."""
+    """Evaluate and return plain values: metrics, kappa, twins, false alarms, reliability."""
     scores = model.predict_scores([e.text for e in examples])
     level = bands(scores, thresholds)
     harmless = np.array([e.severity == 0 for e in examples])
@@ -100,4 +99,8 @@ def report(
         "severity_kappa": round(severity_kappa(examples, scores, thresholds), 4),
         "twins": {"ordered": right, "all": total},
         "false_alarms": {"medium_or_high": int((level[harmless] >= 2).sum()), "harmless": int(harmless.sum())},
+        "reliability": {
+            detector.name: [[b.posts, round(b.stated, 4), round(b.observed, 4)] for b in reliability(detector)]
+            for detector in levels(np.array([e.severity for e in examples]), scores)
+        },
     }

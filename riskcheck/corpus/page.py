@@ -15,7 +15,7 @@ import numpy as np
 
 from riskcheck.assessment import BANDS
 from riskcheck.categories import BY_NAME, CORE, NAMES
-from riskcheck.corpus.curves import Detector, precision_recall_svg, reliability_svg
+from riskcheck.corpus.curves import Detector, levels, precision_recall_svg, reliability, reliability_svg
 from riskcheck.corpus.evaluate import bands
 from riskcheck.corpus.metrics import any_of
 from riskcheck.corpus.reading import Example
@@ -54,12 +54,6 @@ def detectors(examples: Sequence[Example], scores: Scores) -> list[Detector]:
         Detector("any category", y.max(axis=1) >= 1, scores.overall[:, 0]),
         Detector("core category", np.asarray((y[:, core] > 0).any(axis=1)), any_of(scores.categories[:, core])),
     ]
-
-
-def levels(truth: np.ndarray[Any, Any], scores: Scores) -> list[Detector]:
-    """Return what the model states a calibrated probability of: overall severity of 1, 2 and 3 or more."""
-    names = ("severity 1 or more", "risky (2 or more)", "severity 3")
-    return [Detector(name, truth >= i + 1, scores.overall[:, i]) for i, name in enumerate(names)]
 
 
 def page(
@@ -115,7 +109,7 @@ def page(
         f"<figure>{precision_recall_svg(detectors(examples, scores))}",
         "<figcaption>With average precision. By chance the line lies at the share"
         " of posts that have the label.</figcaption></figure>",
-        f"<figure>{reliability_svg(levels(truth, scores))}",
+        f"<figure>{reliability_svg({d.name: reliability(d) for d in levels(truth, scores)})}",
         "<figcaption>On the dotted line a stated 70 % is true of 70 in 100. Larger"
         " points stand for more posts.</figcaption></figure></div>",
         "<h2>Severity bands</h2><p>Rows: the label. Columns: what the model says.</p>", _confusion(truth, level),

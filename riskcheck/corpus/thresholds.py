@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from riskcheck.categories import NAMES
 from riskcheck.scorer import LEVELS, Scores
 
-FALSE_ALARMS = 0.015
+FALSE_ALARMS = 0.01
 """Share of harmless public calibration posts that may be called medium or high.
 
 They were sampled for talk of work and vice; on posts sampled at random this came to under one in a hundred."""
@@ -48,8 +48,6 @@ def choose(scores: Scores, y: NDArray[np.int64], everyday: NDArray[np.bool_]) ->
     harmless = scores.overall[(overall == 0) & everyday, 1]
     if len(harmless):
         bands[1] = max(bands[1], float(np.quantile(harmless, 1 - FALSE_ALARMS)))
-    # A higher band never asks for less than a lower one.
-    bands = list(np.maximum.accumulate(bands))
     return {
         "categories": {name: round(best_f1(y[:, i] > 0, scores.categories[:, i]), 4) for i, name in enumerate(NAMES)},
         "bands": [round(float(value), 4) for value in bands],
