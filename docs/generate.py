@@ -1,12 +1,16 @@
 """Write the generated parts of the documentation: run ``python docs/generate.py`` after changing what they show.
 
-It needs riskcheck installed (``pip install -e .``). ``docs/cli-reference.md`` is written whole; elsewhere a part
-stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. ``tests/test_docs.py`` fails when one is stale.
+It needs riskcheck installed (``pip install -e .``). ``docs/cli-reference.md`` and ``docs/errors.md`` are written whole;
+elsewhere a part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. ``tests/test_docs.py`` fails when one
+is stale.
 """
 
 from __future__ import annotations
 
+import ast
+import importlib
 import json
+import pkgutil
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +20,9 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
+import riskcheck
 from riskcheck.cli import cli
+from riskcheck.errors import RiskCheckError
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = {
@@ -149,6 +155,78 @@ def drawing(name: str) -> str:
     return reliability_svg({of: [Bin(*row) for row in rows] for of, rows in found.items()}, style=_STYLE) + "\n"
 
 
+_ERRORS = """\
+# Errors
+
+<!-- Written by `python docs/generate.py`; do not edit. -->
+
+What can go wrong is said in a sentence on standard error: what, where, and what to do next. Each message below stands
+under the error that a program can catch (`riskcheck.errors`); `…` is what differs from case to case. A message that is
+followed by a traceback and exit code 3 is a fault of riskcheck: please report it.
+"""
+
+
+def error_classes() -> list[type[RiskCheckError]]:
+    """Return every error of the package, the base first, each below the one it is a kind of."""
+    for module in pkgutil.walk_packages(riskcheck.__path__, "riskcheck."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found: list[type[RiskCheckError]] = []
+    waiting: list[type[RiskCheckError]] = [RiskCheckError]
+    while waiting:
+        found.append(waiting.pop(0))
+        waiting = found[-1].__subclasses__() + waiting
+    return found
+
+
+def _template(node: ast.expr) -> str:
+    """Return the text of a message with ``…`` for what is filled in; empty if it is made elsewhere."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _template(node.left) + (_template(node.right) or "…")
+    return ""
+
+
+def messages() -> dict[str, list[str]]:
+    """Return the messages in the source by the name of what carries them, sorted."""
+    names = {e.__name__ for e in error_classes()} | {"UsageError", "BadParameter"}
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for path in (ROOT / "riskcheck").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                text = _template(node.args[0]) if name in names else ""
+                if len(text.strip("… :")) > 10:
+                    found[name].add(" ".join(text.split()))
+    return {name: sorted(texts, key=lambda t: t.strip("… :(").lower()) for name, texts in found.items()}
+
+
+def error_pages() -> str:
+    """Return the catalogue of errors."""
+    texts = messages()
+    parts = [_ERRORS]
+    for error in error_classes():
+        about = " ".join((error.__doc__ or "").split("\n\n")[0].split())
+        base = "" if error is RiskCheckError else f" A kind of `{error.__bases__[0].__name__}`."
+        parts.append(f"## {error.__name__}\n\n{about}{base} Exit code {int(error.exit_code)}.")
+        parts.append(f"What to do: {error.remedy}")
+        parts += _listed(texts[error.__name__])
+    parts.append(
+        "## Wrong use\n\nA command, option or value that does not exist or does not fit. Exit code 2.\n\n"
+        "What to do: `riskcheck COMMAND --help` shows what the command takes."
+    )
+    parts += _listed(sorted({*texts["UsageError"], *texts["BadParameter"]}))
+    return "\n\n".join(part.rstrip() for part in parts) + "\n"
+
+
+def _listed(texts: list[str]) -> list[str]:
+    """Show messages as a list of code; a backtick inside asks for two outside."""
+    return ["\n".join(f"- `` {text} ``" if "`" in text else f"- `{text}`" for text in texts)] if texts else []
+
+
 def _row(*cells: object) -> str:
     return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells) + " |"
 
@@ -161,6 +239,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
 }
 WHOLE: dict[str, Callable[[], str]] = {
     "docs/cli-reference.md": reference,
+    "docs/errors.md": error_pages,
     "models/reliability-public.svg": partial(drawing, "public"),
     "models/reliability-invented.svg": partial(drawing, "invented"),
 }

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from riskcheck.categories import NAMES
 from riskcheck.scorer import LEVELS, Scores
 
-FALSE_ALARMS = 0.01
+FALSE_ALARMS = 0.015
 """Share of harmless public calibration posts that may be called medium or high.
 
-They were sampled for talk of work and vice; on posts sampled at random this came to under one in a hundred."""
+Most of them were chosen because a model was unsure of them: on posts drawn at random it is less."""
+LIKELY = 0.5
+"""Least probability of any category from which a post is shown as ``low``: more likely than not."""
 _LOWEST, _HIGHEST = 0.25, 0.75
 
 
@@ -41,10 +43,12 @@ def choose(scores: Scores, y: NDArray[np.int64], everyday: NDArray[np.bool_]) ->
     -------
     dict
         ``categories``: name to threshold; ``bands``: three thresholds for overall severity 1, 2 and 3.
-        That of severity 2 also keeps false alarms on harmless everyday posts under :data:`FALSE_ALARMS`.
+        That of severity 1 is at least :data:`LIKELY`; that of severity 2 keeps false alarms on harmless everyday
+        posts under :data:`FALSE_ALARMS`.
     """
     overall = y.max(axis=1)
     bands = [best_f1(overall >= level, scores.overall[:, level - 1]) for level in range(1, LEVELS + 1)]
+    bands[0] = max(bands[0], LIKELY)
     harmless = scores.overall[(overall == 0) & everyday, 1]
     if len(harmless):
         bands[1] = max(bands[1], float(np.quantile(harmless, 1 - FALSE_ALARMS)))

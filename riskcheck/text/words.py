@@ -19,6 +19,7 @@ _STARS = re.compile(r"\*+")
 _LEET = str.maketrans("013457@$!|+8", "oleastasiltb")
 _LEET_I = str.maketrans("013457@$!|+8", "oieastasiltb")
 MASKED, OBFUSCATED, ELONGATED = 1, 2, 4
+_SOMEONE = "someone"
 
 
 @cache
@@ -88,7 +89,8 @@ def normalise(word: str) -> tuple[str, int]:
     -------
     norm : str
         Lower case, Latin look-alikes replaced, zero-width characters gone, elongation, leetspeak and masked
-        swearing undone where the result is a known word. Never empty.
+        swearing undone where the result is a known word. Names whose letters look like swearing become ``someone``.
+        Never empty.
     flags : int
         Which disguises were undone: any of ``MASKED``, ``OBFUSCATED``, ``ELONGATED``.
 
@@ -112,6 +114,8 @@ def normalise(word: str) -> tuple[str, int]:
     short = _shorten(norm)
     if short != norm and norm[:1].isalpha():
         norm, flags = short, flags | ELONGATED
+    if norm.removesuffix("'s") in lexicons.read_set("names"):
+        return _SOMEONE, 0
     if norm.isalpha() or len(norm) < 3 or norm in known():
         return norm, flags
     if (swear := _unmask(norm)) is not None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcheck.text.tokens import EMOJI, HASHTAG, MENTION, NUMBER, SPACED, URL, tokenise
+from riskcheck.text.tokens import EMOJI, HASHTAG, MENTION, NUMBER, SPACED, URL, _chunk, tokenise
 
 HOSTILE = "abcJOB hate#@&;:)(<>3*$!?.,'\"\u200b\u202e\ufe0f\U0001f602\U0001f469\u200d\U0001f4bb\n\t\u0430\u043e\ud83d0"
 
@@ -75,3 +75,10 @@ def test_cost_is_linear(piece: str) -> None:
 
     short, long = work(piece * 2000), work(piece * 4000)
     assert long <= 2.6 * short + 500
+
+
+def test_links_that_come_once_do_not_fill_the_memory() -> None:
+    before = _chunk.cache_info().currsize
+    for number in range(500):
+        assert tokenise(f"https://example.org/page/{number}")[0].kind == URL
+    assert _chunk.cache_info().currsize == before
