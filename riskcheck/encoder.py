@@ -20,7 +20,8 @@ from riskcheck.text.tokens import Token
 Float = NDArray[np.float32]
 LONGEST = 256
 """Tokens of a post that are read at once; a longer post is read in windows."""
-_SHAPES = 9 * 3 * 8
+SHAPES = 9 * 3 * 8
+"""Looks that a token can have; see :func:`look`."""
 _CACHE = 20_000
 _BLOCK = 1024
 

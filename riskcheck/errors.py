@@ -44,38 +44,57 @@ class RiskCheckError(Exception):
     """
 
     exit_code = ExitCode.USAGE
+    remedy = "Do what the message says; `--help` shows what a command takes."
 
 
 class InputError(RiskCheckError):
     """A draft, file or stream cannot be read as text."""
 
+    remedy = "Check the path and that the file is plain text in UTF-8; for an export, name the archive itself."
+
 
 class ArchiveError(InputError):
     """An exported archive is broken, hostile or of a kind that no reader understands."""
+
+    remedy = "Download the export again, and give it as it came; `riskcheck sources` lists what can be read."
 
 
 class ProfileError(RiskCheckError):
     """The user's profile is not valid TOML or holds an unknown key or value."""
 
+    remedy = "Mend the line that is named, or make a new profile with `riskcheck init --force`."
+
 
 class ModelError(RiskCheckError):
     """A model file is missing, cut short, tampered with or of another version."""
+
+    remedy = "Leave `--model` out, or get a fresh copy of the file; never use one that was altered."
 
 
 class CorpusError(RiskCheckError):
     """The labelled corpus breaks one of its own rules."""
 
+    remedy = "Mend the line that is named; `riskcheck corpus validate` shows all of them."
+
 
 class StoreError(RiskCheckError):
     """The store of runs and decisions cannot be opened or written."""
+
+    remedy = (
+        "See that the folder can be written and has room; a damaged store can be moved away, and a new one is made."
+    )
 
 
 class AccountError(RiskCheckError):
     """A live service refused a request or could not be reached."""
 
+    remedy = "Check handle, network and sign-in (`riskcheck accounts`); wait if asked to, then repeat the command."
+
 
 class MissingExtraError(RiskCheckError):
     """An optional dependency is not installed."""
+
+    remedy = "Run the `pip install` command that the message ends with."
 
 
 def require(module: str, extra: str) -> ModuleType:

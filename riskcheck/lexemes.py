@@ -16,7 +16,7 @@ from riskcheck.text.analysis import Analysis
 
 Float = NDArray[np.float32]
 Numbers = NDArray[np.int64]
-_MOST = 40_000
+_MOST = 20_000
 """Tokens kept; a stream of new words begins anew beyond it, so that memory stays bounded."""
 _BUCKET_BITS = 18
 

@@ -20,6 +20,8 @@ Both = tuple[Float, Float]
 """Logits of the n-gram model, shape (n, 17), and of the network, shape (n, 45)."""
 Part = tuple[int, int, int]
 """Post, first and last token of a part of it."""
+_AT_ONCE = 4096
+"""Parts that are run at once: what a very long post needs in memory does not grow with its length."""
 WINDOW = 48
 """Tokens of a longer post that are read at once."""
 
@@ -93,6 +95,9 @@ class Logits:
         Both
             Logits of the parts.
         """
+        if len(parts) > _AT_ONCE:
+            some = [self.parts(reading, parts[at : at + _AT_ONCE]) for at in range(0, len(parts), _AT_ONCE)]
+            return np.concatenate([linear for linear, _ in some]), np.concatenate([network for _, network in some])
         table = np.array(parts, dtype=np.int64).reshape(-1, 3)
         lengths = table[:, 2] - table[:, 1]
         rows = _ranges(reading.begins[table[:, 0]] + table[:, 1], lengths)

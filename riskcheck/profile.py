@@ -17,7 +17,8 @@ Stage = Literal["employed", "searching", "interviewing", "offer_pending", "accep
 Strictness = Literal["lenient", "normal", "strict"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 STRICTNESS: tuple[Strictness, ...] = get_args(Strictness)
-_LONGEST_LIST = 500
+_LONGEST_LIST, _LONGEST_ENTRY = 500, 200
+_LARGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +80,20 @@ def load(path: Path | None = None) -> Profile:
     """
     chosen = path or default_path()
     try:
-        content = chosen.read_bytes()
+        with chosen.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
     except FileNotFoundError as error:
         if path is None:
             return Profile()
         raise ProfileError(f"{chosen}: no such profile; run `riskcheck init` to make one") from error
     except OSError as error:
         raise ProfileError(f"{chosen}: cannot be read ({error.strerror}); check the path") from error
+    if len(content) > _LARGEST:
+        raise ProfileError(f"{chosen}: too large for a profile; mend it or run `riskcheck init`")
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # Of the ValueErrors, TOMLDecodeError is one; huge numbers and deep nesting raise their own.
         raise ProfileError(f"{chosen}: not valid TOML ({error}); mend it or run `riskcheck init`") from error
     return from_dict(table, str(chosen))
 
@@ -110,6 +115,8 @@ def from_dict(table: dict[str, Any], where: str) -> Profile:
             raise ProfileError(f'{where}: {name} must be a list of texts, as in {name} = ["…"]')
         if len(value) > _LONGEST_LIST:
             raise ProfileError(f"{where}: {name} has {len(value)} entries; the most is {_LONGEST_LIST}")
+        if any(len(item) > _LONGEST_ENTRY for item in value):
+            raise ProfileError(f"{where}: {name} has an entry of more than {_LONGEST_ENTRY} characters; shorten it")
         values[name] = tuple(item.strip() for item in value)
     for name in values.get("off", ()):
         if name not in NAMES:

@@ -198,8 +198,7 @@ class Store:
     def decisions(self) -> dict[str, str]:
         """Return all decisions by digest."""
         with self._told():
-            rows = self._db.execute("SELECT digest, decision FROM decisions ORDER BY digest")
-            return {digest.hex(): decision for digest, decision in rows}
+            return {d.hex(): c for d, c in self._db.execute("SELECT digest, decision FROM decisions ORDER BY digest")}
 
     def undo(self) -> str | None:
         """Take the last decision back; return the digest of the post, or None if there is nothing to undo."""
@@ -213,8 +212,7 @@ class Store:
             else:
                 db.execute("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (key, before, time))
             db.execute("DELETE FROM history WHERE id = ?", (number,))
-        digest: str = key.hex()
-        return digest
+        return str(key.hex())
 
     def forget(self, *prefixes: str) -> int:
         """Forget the decisions of the posts whose digest begins so; return how many."""
@@ -223,8 +221,7 @@ class Store:
             for prefix in prefixes:
                 if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},64}}", prefix.lower()):
                     raise StoreError(f"{prefix!r}: give at least {_SHORTEST_PREFIX} hexadecimal digits of a digest")
-                query = "SELECT digest FROM decisions WHERE hex(digest) LIKE ?"
-                rows = db.execute(query, (prefix.upper() + "%",))
+                rows = db.execute("SELECT digest FROM decisions WHERE hex(digest) LIKE ?", (prefix.upper() + "%",))
                 keys.update(key for (key,) in rows)
             for table in ("decisions", "history"):
                 db.executemany(f"DELETE FROM {table} WHERE digest = ?", ((key,) for key in keys))  # noqa: S608 (own names)
@@ -264,16 +261,20 @@ class Store:
             entries.append((str(entry.get("digest")), entry["decision"], time if _TIME.fullmatch(time) else _now()))
         return self.decide_many(entries)
 
-    def seen(self, digest: str) -> bool:
-        """Tell whether an earlier run has assessed a post with this digest."""
+    def seen(self, digest: str, but: str = "") -> bool:
+        """Tell whether an earlier run, ``but`` the one that began then, has assessed a post with this digest."""
+        query = "SELECT 1 FROM seen JOIN runs ON run = id WHERE digest = ? AND started != ?"
         with self._told():
-            return self._db.execute("SELECT 1 FROM seen WHERE digest = ?", (_key(digest),)).fetchone() is not None
+            return self._db.execute(query, (_key(digest), but)).fetchone() is not None
 
     def record(self, run: Run, digests: Iterable[bytes]) -> int:
         """Remember a finished run and which posts it assessed; return its number."""
         texts = (run.archives, run.settings, run.counts, run.coverage)
         archives, settings, counts, coverage = (json.dumps(value, sort_keys=True) for value in texts)
+        known = "SELECT id FROM runs WHERE (started, archives, settings) = (?, ?, ?)"
         with self._change() as db:
+            if found := db.execute(known, (run.started, archives, settings)).fetchone():
+                return int(found[0])  # it was killed between this and the removal of its progress
             row = (run.started, run.finished, archives, run.model, settings, counts, coverage)
             number = db.execute("INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid or 0
             db.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", ((digest, number) for digest in digests))
@@ -282,15 +283,13 @@ class Store:
     def runs(self) -> list[Run]:
         """Return all finished runs, oldest first."""
         with self._told():
-            rows = self._db.execute(
-                "SELECT started, finished, archives, model, settings, counts, coverage FROM runs ORDER BY id"
-            ).fetchall()
+            rows = self._db.execute("SELECT * FROM runs ORDER BY id").fetchall()
         return [
             Run(
                 started=started, finished=finished, archives=json.loads(archives), model=model,
                 settings=json.loads(settings), counts=json.loads(counts), coverage=json.loads(coverage),
             )
-            for started, finished, archives, model, settings, counts, coverage in rows
+            for _, started, finished, archives, model, settings, counts, coverage in rows
         ]  # fmt: skip
 
 

@@ -237,7 +237,13 @@ def test_an_array_does_not_reach_beyond_its_member(model: Path, shape: tuple[int
 
 
 def test_compressed_members_are_refused(model: Path) -> None:
-    forge(model, members(model), compression=zipfile.ZIP_DEFLATED)
+    parts = members(model)
+    forge(model, parts, compression=zipfile.ZIP_DEFLATED)
+    with pytest.raises(ModelError, match="its manifest is packed"):
+        read(model)
+    with zipfile.ZipFile(model, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content, None if name == "manifest.json" else zipfile.ZIP_DEFLATED)
     with pytest.raises(ModelError, match="members differ from its manifest"):
         read(model)
 
@@ -283,12 +289,12 @@ def test_estimators_of_other_types_are_not_loaded(tmp_path: Path) -> None:
     import skops.io
     from sklearn.linear_model import LinearRegression
 
-    path = tmp_path / "model"
+    path, shipped = tmp_path / "model", read(artefact.default_path()).arrays
     for content in (skops.io.dumps({"stack": [LinearRegression()]}), skops.io.dumps([1])):
-        write(path, Artefact(MANIFEST, {}, repack(content)))
+        write(path, Artefact(MANIFEST, shipped, repack(content)))
         with pytest.raises(ModelError, match="other estimators"):
             RiskModel.load(path)
-    write(path, Artefact(MANIFEST, {}, repack(skops.io.dumps({"stack": [Bomb(tmp_path / "trace")]}))))
+    write(path, Artefact(MANIFEST, shipped, repack(skops.io.dumps({"stack": [Bomb(tmp_path / "trace")]}))))
     with pytest.raises(ModelError, match="not trusted"):
         RiskModel.load(path)
     assert not (tmp_path / "trace").exists()
@@ -296,8 +302,8 @@ def test_estimators_of_other_types_are_not_loaded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
 def test_estimators_that_are_none_are_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "model"
-    write(path, Artefact(MANIFEST, {}, content))
+    path, shipped = tmp_path / "model", read(artefact.default_path()).arrays
+    write(path, Artefact(MANIFEST, shipped, content))
     with pytest.raises(ModelError):
         RiskModel.load(path)
 

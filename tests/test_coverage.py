@@ -71,9 +71,11 @@ def test_plain_values() -> None:
 def test_sentences() -> None:
     said = "\n".join(filled().sentences())
     for part in (
-        "Read x.zip as an export of X (Twitter): 5 posts.", "Found 5 posts in 1 file.", "The time of 1 post is unknown.",
+        "Read x.zip as an export of X (Twitter): 5 posts.", "Found 5 posts in 1 file.",
+        "The time of 1 post is unknown.",
         "1 duplicate was merged.", "Of 8 records, 5 gave a post, 1 repeated one and 2 were skipped.",
-        "By kind: post 3, reply 2.", "By year: 2021 1, 2022 1, 2023 1, 2024 1, unknown 1.", "Missing: part 2.", "Left out on your wish: before 2021 1.", "2 posts are not in English",
+        "By kind: post 3, reply 2.", "By year: 2021 1, 2022 1, 2023 1, 2024 1, unknown 1.", "Missing: part 2.",
+        "Left out on your wish: before 2021 1.", "2 posts are not in English",
         "Assessed 2 posts.", "Skipped 1 record: no text (such as data/tweets.js#9).",
         "Nothing could be taken from data/new.js (1 record skipped).", "Not read: data/like.js (words of others).",
     ):  # fmt: skip

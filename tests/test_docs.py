@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
@@ -270,6 +274,50 @@ def test_commands_that_are_only_shown_exist(block: Block) -> None:
     assert unknown_words(block.text.replace("\\\n", " ").replace("\n", " ; ")) == []
 
 
+# Each has tests of its own: they need a service, a browser or hours.
+ELSEWHERE = re.compile(r"riskcheck (is at|scan|accounts|serve|train|evaluate|corpus hydrate)\b")
+
+
+def lines_shown() -> list[object]:
+    """Command lines of the pages that are shown without their output."""
+    found = {}
+    for block in [b for page in (*PAGES, ROOT / "README.md") for b in blocks(page)]:
+        if block.language in (*SHELL, "", "text"):
+            for line in block.text.splitlines():
+                if line.startswith("riskcheck ") and not ELSEWHERE.match(line):
+                    found[line.partition("  #")[0].strip()] = block.where
+    return [pytest.param(line, id=f"{where} {line[:40]}") for line, where in found.items()]
+
+
+@pytest.fixture
+def exports(place: Path) -> Path:
+    """The files that the pages speak of, made from the samples."""
+    samples = ROOT / "tests" / "sources" / "samples"
+    for year in (2024, 2026):
+        shutil.make_archive(str(place / f"twitter-{year}"), "zip", samples / "x" / "tweets_2024" / "export")
+    linkedin = next(path for path in sorted((samples / "linkedin").glob("*/export")) if any(path.glob("*.csv")))
+    shutil.make_archive(str(place / "linkedin"), "zip", linkedin)
+    (place / "Positions.csv").write_text(
+        "Company Name,Title,Description,Location,Started On,Finished On\nBrightwell,Clerk,,,Jan 2024,\n"
+    )
+    (place / "posts.csv").write_text("id,text\n1,lovely day\n")
+    (place / "posts.jsonl.gz").write_bytes(gzip.compress(b'{"id": "1", "text": "lovely day"}\n'))
+    (place / "parts").mkdir()
+    shutil.copy(place / "posts.csv", place / "parts")
+    return place
+
+
+@pytest.mark.parametrize("line", lines_shown())
+def test_commands_shown_without_output_run(line: str, exports: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=exports, input="\n" * 20, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PATH": f"{exports / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    # An old sample has no post of the last months: that is said, with exit code 2.
+    assert done.returncode in (0, 1) or "no post" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_every_block_is_run_or_only_shown() -> None:
     assert [f"{b.where}: {b.language!r}" for b in ALL_BLOCKS if b.language not in (*RUN, *SHOWN, *SHELL, "")] == []
 
@@ -314,3 +362,23 @@ def test_files_named_in_the_pages_exist() -> None:
             if not (ROOT / name).exists():
                 wrong[name] = page.name
     assert wrong == {}
+
+
+def test_the_catalogue_of_errors_is_the_one_in_the_code() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    assert page == GENERATE.error_pages(), HOW
+
+
+def test_every_error_is_in_the_catalogue_with_what_to_do_and_its_messages() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    for error in GENERATE.error_classes():
+        part = section(page, error.__name__)
+        assert f"What to do: {error.remedy}" in part
+        assert f"Exit code {int(error.exit_code)}." in part
+        assert error.remedy.endswith(".")
+    assert sum(map(len, GENERATE.messages().values())) > 150
+
+
+def test_every_page_has_its_place_on_the_site() -> None:
+    plan = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert {page.name for page in PAGES} == set(re.findall(r"(?m): ([\w-]+\.md)$", plan))

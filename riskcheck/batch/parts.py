@@ -9,6 +9,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from riskcheck.batch.settings import CHUNK, Settings, Summary
 from riskcheck.batch.work import work
 from riskcheck.batch.write import encode, to_parquet
 from riskcheck.errors import InputError, require
+from riskcheck.files import alone
 
 BACKENDS = ("loky", "dask", "ray", "spark")
 _RUN = "_riskcheck.json"
@@ -78,7 +80,9 @@ def score_folder(
 
     summary, failed = Summary(), []
     calls = [delayed(score_part)(part, target / part.name, settings, chunk) for part in parts]
-    with _running(backend, scheduler, jobs):
+    with alone(target) as free, _running(backend, scheduler, jobs):
+        if not free:
+            raise InputError(f"{target}: another run is filling it; wait for that or choose another folder")
         # Ray and Spark hand back everything at the end.
         way = "generator_unordered" if backend in ("loky", "dask") else "list"
         for name, found in Parallel(return_as=way, batch_size=1)(calls):
@@ -87,10 +91,10 @@ def score_folder(
             else:
                 summary.add(Summary.from_dict(found))
             progress(summary)
-    for part in parts:
-        # What workers that were lost had begun.
-        for left in target.glob(f".{glob.escape(part.name)}.*-*"):
-            left.unlink(missing_ok=True)
+        # What workers that were lost had begun, in this run or one before.
+        for name in (*(glob.escape(part.name) for part in parts), _RUN):
+            for left in chain(target.glob(f".{name}.*-*"), (target / _DONE).glob(f".{name}.json.*-*")):
+                left.unlink(missing_ok=True)
     if failed:
         _, message = min(failed)
         raise InputError(f"{len(failed)} of {len(parts)} parts could not be scored; the first: {message}")

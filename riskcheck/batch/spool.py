@@ -7,6 +7,7 @@ whole: its bytes, their checksum, and its counts. A run that was killed leaves b
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from riskcheck.batch.settings import Summary
 from riskcheck.batch.work import Block
 from riskcheck.batch.write import to_parquet
 from riskcheck.errors import InputError
+from riskcheck.files import take
 
 
 class Spool:
@@ -51,7 +53,8 @@ class Spool:
         except OSError as error:
             raise InputError(f"{self.target}: cannot be written ({error.strerror}); choose another place") from error
         try:
-            _lock(self._lines.fileno(), self.target)
+            if sys.platform != "win32" and not take(self._lines):  # there no two processes can replace one file anyway
+                raise InputError(f"{self.target}: another run is writing it; wait for that or choose another output")
         except InputError:
             self.__exit__(None, None, None)
             raise
@@ -110,24 +113,29 @@ class Spool:
             self._lines.write(msgspec.json.encode(entry) + b"\n")
             self._lines.flush()
         except OSError as error:
-            raise InputError(
-                f"{self.target}: cannot be written ({error.strerror}); make room and run again with --resume"
-            ) from error
+            raise self._full(error) from error
         self._sizes.append(len(block.content))
         self.summary.add(block.summary)
 
     def finish(self) -> None:
         """Let the output appear, whole."""
-        os.fsync(self._bytes.fileno())
-        if self._kind == "parquet":
-            whole = self.target.with_name(f".{self.target.name}.riskcheck-whole")
-            to_parquet(self._blocks(), whole)
-            whole.replace(self.target)
-            self._part.unlink()
-        else:
-            self._part.replace(self.target)
-            self.target.chmod(0o666 & ~_umask())
-        self._journal.unlink()
+        try:
+            os.fsync(self._bytes.fileno())
+            if self._kind == "parquet":
+                whole = self.target.with_name(f".{self.target.name}.riskcheck-whole")
+                to_parquet(self._blocks(), whole)
+                whole.replace(self.target)
+                self._part.unlink()
+            else:
+                self._part.chmod(0o666 & ~_umask())
+                self._part.replace(self.target)
+            self._journal.unlink()
+        except OSError as error:
+            raise self._full(error) from error
+
+    def _full(self, error: OSError) -> InputError:
+        why = error.strerror or error
+        return InputError(f"{self.target}: cannot be written ({why}); make room and run again with --resume")
 
     def _blocks(self) -> Iterator[bytes]:
         self._bytes.seek(0)
@@ -139,14 +147,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def _lock(descriptor: int, target: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows does not let two processes replace one file anyway.
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise InputError(f"{target}: another run is writing it; wait for that or choose another output") from error

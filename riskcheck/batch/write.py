@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from riskcheck.assessment import SCHEMA_VERSION, Assessment
 from riskcheck.batch.formats import pack
 from riskcheck.categories import NAMES
 from riskcheck.errors import require
+from riskcheck.text.safe import cell, escaped_bytes
 
 if TYPE_CHECKING:
     from riskcheck.batch.work import Unreadable
@@ -37,18 +38,15 @@ def encode(results: Sequence[Assessment | Unreadable], kind: str, packing: str, 
         return pack(b"".join(_lines(results)), packing)
     if kind == "parquet":
         return _arrow(results)
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter="\t" if kind == "tsv" else ",", lineterminator="\n")
-    if header:
-        writer.writerow(COLUMNS)
-    writer.writerows(map(_cells, results))
-    return pack(stream.getvalue().encode(), packing)
+    delimiter = "\t" if kind == "tsv" else ","
+    rows = chain([COLUMNS] if header else [], map(_cells, results))
+    return pack("".join(f"{delimiter.join(map(_quoted, row))}\n" for row in rows).encode(), packing)
 
 
 def _lines(results: Iterable[Assessment | Unreadable]) -> Iterator[bytes]:
     encoder = msgspec.json.Encoder()
     for result in results:
-        yield encoder.encode(_row(result))
+        yield escaped_bytes(encoder.encode(_row(result)))
         yield b"\n"
 
 
@@ -56,13 +54,25 @@ def _row(result: Assessment | Unreadable) -> dict[str, Any]:
     return result.to_dict() if isinstance(result, Assessment) else {"id": result.id, "error": result.error}
 
 
+def _quoted(value: Any) -> str:
+    """Return a cell; texts are quoted, or a spreadsheet that cuts at semicolons would find a formula inside an id."""
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"'
+    return "" if value is None else str(value)
+
+
+def _name(id: str) -> str:
+    """Return an id that is no formula; a number, also a negative one, is none."""
+    return id if re.fullmatch(r"-?[0-9]+", id) else cell(id)
+
+
 def _cells(result: Assessment | Unreadable) -> list[Any]:
     if not isinstance(result, Assessment):
-        return [result.id, *[None] * (len(COLUMNS) - 2), result.error]
+        return [_name(result.id), *[None] * (len(COLUMNS) - 2), cell(result.error)]
     row = result.to_dict()
     findings = ";".join(f"{finding.category}:{finding.severity}" for finding in result.findings)
     notes = ";".join(note.kind for note in result.notes)
-    return [row["id"], row["band"], row["severity"], row["score"], findings, notes, *row["scores"].values(),
+    return [_name(row["id"]), row["band"], row["severity"], row["score"], findings, notes, *row["scores"].values(),
             row["model"], None]  # fmt: skip
 
 

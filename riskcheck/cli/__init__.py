@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from io import StringIO
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
 import click
 
+from riskcheck.cli.output import hush, of_disk
 from riskcheck.errors import ExitCode, RiskCheckError
+from riskcheck.text.safe import in_line, visible
 
-_SHARED = ("options", "show")
+_SHARED = ("filters", "options", "output", "show")
 _ORDER = ("check", "audit", "review", "score", "scan", "serve", "init", "profile")
 
 
@@ -42,14 +48,46 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except RiskCheckError as error:
-            click.echo(f"riskcheck: {error}", err=True)
+            click.echo(f"riskcheck: {in_line(error)}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            # The reader of our output went away ("| head"): that is its right, and no fault.
+            hush()
+            ctx.exit(ExitCode.CLEAR)
+        except OSError as error:
+            if not of_disk(error):
+                raise
+            hush()
+            click.echo(f"riskcheck: {in_line(of_disk(error))}", err=True)
+            ctx.exit(ExitCode.USAGE)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run as Click does, but with our exit codes: 1 says that something was found, and nothing else."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            said = StringIO()
+            error.show(said)
+            click.echo(visible(said.getvalue()), err=True, nl=False)  # it may quote the name of a file
+            code = error.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("riskcheck: stopped", err=True)
+            code = ExitCode.USAGE
+        sys.exit(code if isinstance(code, int) else ExitCode.CLEAR)
 
 
 def _summary(name: str) -> str:
     """First line of a command module's docstring."""
     from ast import get_docstring, parse
-    from pathlib import Path
 
     source = Path(__path__[0]) / f"{name.replace('-', '_')}.py"
     docstring = get_docstring(parse(source.read_text(encoding="utf-8"))) or ""
@@ -73,15 +111,17 @@ def run() -> None:
     # Matrices of one post are small: threads of the linear algebra wait for each other, and take time to start.
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: there is nothing to read, and nobody to tell
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
     try:
         cli(prog_name="riskcheck")
-    except BrokenPipeError:
-        # The reader of our output went away ("| head"): that is its right, and no fault.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.CLEAR)
     except Exception:
         import traceback
 
-        traceback.print_exc()
+        click.echo(visible(traceback.format_exc()), err=True, nl=False)
         click.echo("riskcheck: this is a fault of riskcheck; please report it with the lines above.", err=True)
         sys.exit(ExitCode.INTERNAL)
+    finally:
+        # The outcome stands; stopping the clearing up would only print tracebacks.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -62,7 +62,14 @@ def command(ctx: click.Context, /, as_json: bool, **_: object) -> None:
 @click.argument("service", type=click.Choice(_SERVICES))
 @click.option("--server", default="", metavar="URL", help="Server of the account (Mastodon).")
 @click.option("--bearer", is_flag=True, help="Ask for a bearer token instead of a sign-in in the browser (X).")
-@click.option("--port", type=click.IntRange(1, 65535), default=8723, show_default=True, help="Port for the way back.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    default=8723,
+    show_default=True,
+    help="Port that the browser comes back to (X).",
+)
 @options.common
 def sign_in(service: str, server: str, bearer: bool, port: int, **_: object) -> None:
     """Sign in to a service and keep the sign-in in the keyring of this system.

@@ -12,8 +12,10 @@ import click
 
 from riskcheck.assessment import BANDS, Assessment
 from riskcheck.cli import options
+from riskcheck.cli.output import unheard
 from riskcheck.errors import ExitCode, InputError
 from riskcheck.post import Post
+from riskcheck.text.safe import escaped_bytes
 
 LONGEST = 100_000
 """Characters of a draft: no network takes longer posts, and a mistaken file should not be read for minutes."""
@@ -22,7 +24,12 @@ LONGEST = 100_000
 @click.command("check")
 @click.argument("texts", nargs=-1, metavar="[TEXT… | -]")
 @click.option(
-    "--file", "files", multiple=True, type=click.Path(path_type=Path), metavar="F", help="Read a draft from a file."
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="Read a draft from a file (repeatable).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a draft.")
 @click.option("--explain", is_flag=True, help="Show how much each word adds to the score.")
@@ -55,20 +62,18 @@ def command(
     profile = options.profile_of(profile_path, stage, employers)
     assessor = options.assessor_of(model_path, profile)
     results = list(assessor.check_many(drafts))
-    if as_json:
-        import msgspec
-
-        for _, assessment in results:
-            click.echo(msgspec.json.encode(assessment.to_dict()))
-    else:
-        from riskcheck.cli import show
-
+    with unheard():
         for number, (post, assessment) in enumerate(results):
-            if quiet and assessment.level == 0:
-                continue
-            click.echo("\n" * bool(number) + show.assessment(post, assessment), nl=False)
-            if explain:
-                click.echo(show.contributions(assessor, post, assessment), nl=False)
+            if as_json:
+                import msgspec
+
+                click.echo(escaped_bytes(msgspec.json.encode(assessment.to_dict())))
+            elif assessment.level or not quiet:
+                from riskcheck.cli import show
+
+                click.echo("\n" * bool(number) + show.assessment(post, assessment), nl=False)
+                if explain:
+                    click.echo(show.contributions(assessor, post, assessment), nl=False)
     limit = BANDS.index(threshold)
     ctx.exit(ExitCode.FOUND if any(_reaches(a, limit) for _, a in results) else ExitCode.CLEAR)
 

@@ -12,7 +12,12 @@ from riskcheck.cli import options
 from riskcheck.errors import ExitCode
 
 _DATA = click.option(
-    "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Corpus folder."
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path("data"),
+    show_default=True,
+    help="Folder of the corpus.",
 )
 
 
@@ -48,7 +53,13 @@ def validate(data: Path, as_json: bool, quiet: bool, **_: object) -> None:
 @command.command("hydrate")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @_DATA
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the joined posts to this JSON Lines file.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the joined posts to this JSON Lines file.",
+)
 @options.common
 def hydrate(folder: Path, data: Path, out: Path | None, quiet: bool, **_: object) -> None:
     """Join the labels of public posts with the texts in DIR whose hash matches."""

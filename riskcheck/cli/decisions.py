@@ -107,7 +107,9 @@ def _read(path: str) -> object:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.common
 def forget(digests: tuple[str, ...], everything: bool, yes: bool, quiet: bool, **_: object) -> None:
-    """Forget decisions by DIGEST (its first 8 characters or more, see `decisions list`), or everything.
+    """Forget the decisions with these digests, or everything.
+
+    A DIGEST is the first 8 characters or more of what `decisions list` shows.
 
     --all forgets decisions, audits, which posts were seen, and how far live accounts were scanned. It leaves your
     profile, sign-ins (see `accounts sign-out`), and the reports in folders that you named.

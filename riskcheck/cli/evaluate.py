@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 
 @click.command("evaluate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE…]")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Corpus folder.")
-@click.option("--rounds", type=int, default=500, show_default=True, help="Bootstrap resamples for the intervals.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path("data"),
+    show_default=True,
+    help="Folder of the corpus.",
+)
+@click.option(
+    "--rounds", type=int, metavar="N", default=500, show_default=True, help="Bootstrap resamples for the intervals."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option(
     "--report", "report_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html",

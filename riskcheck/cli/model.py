@@ -15,10 +15,11 @@ from riskcheck.cli import options
 @options.common
 def command(as_json: bool, model_path: Path | None, **_: object) -> None:
     """Show which model is in use and what it was measured to do."""
-    from riskcheck import artefact
+    from riskcheck import artefact, soundness
 
     path = model_path or artefact.default_path()
     manifest = artefact.read(path).manifest
+    soundness.check_manifest(manifest)
     if as_json:
         import msgspec
 

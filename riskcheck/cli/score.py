@@ -76,6 +76,8 @@ def command(
     """  # noqa: D301 (click reads the backspace)
     from riskcheck.batch import Settings, calm, score_file, score_folder
 
+    if str(source) != "-" and not source.exists():
+        raise InputError(f"{source}: no such file or folder; check the path")
     if len({text_column, id_column, date_column}) < 3:
         raise InputError("text, id and date need a column each; check --text-column, --id-column and --date-column")
     settings = Settings(

@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """Open the private page: write drafts, audit exports, follow your clean-up.
 
-    It listens on 127.0.0.1 only. The address holds a secret of this start: who does not know it gets nothing.
+    It listens on 127.0.0.1 only. The address holds a secret, new at every start; without it nobody gets in.
     Stop it with Ctrl-C; uploads and results of the page are removed then, decisions stay.
     """
     for module in ("fastapi", "jinja2", "uvicorn"):

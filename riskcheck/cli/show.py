@@ -10,7 +10,7 @@ from riskcheck.assess import Assessor
 from riskcheck.assessment import Assessment, Finding
 from riskcheck.categories import BY_NAME
 from riskcheck.post import Post
-from riskcheck.text.safe import visible
+from riskcheck.text.safe import in_line, visible
 
 COLOURS = {"none": "green", "low": "yellow", "medium": "bright_yellow", "high": "red"}
 _WORDS = {"none": "nothing found", "low": "low risk", "medium": "medium risk", "high": "high risk"}
@@ -22,7 +22,7 @@ def assessment(post: Post, result: Assessment) -> str:
     """Draw one assessment; colours are stripped by click where the output is no terminal."""
     head = "NOT ASSESSED" if not result.assessed and not result.findings else _WORDS[result.band].upper()
     colour = "cyan" if head == "NOT ASSESSED" else COLOURS[result.band]
-    lines = [click.style(f"● {head}", fg=colour, bold=True) + (f"  {post.where}" if _is_file(post) else "")]
+    lines = [click.style(f"● {head}", fg=colour, bold=True) + (f"  {in_line(post.where)}" if _is_file(post) else "")]
     lines += ["", *_indent(_highlighted(post.text, result)), ""]
     for finding in result.findings:
         lines += _finding(finding)

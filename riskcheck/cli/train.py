@@ -10,17 +10,26 @@ from riskcheck.cli import options
 
 
 @click.command("train")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Corpus folder.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path("data"),
+    show_default=True,
+    help="Folder of the corpus.",
+)
 @click.option(
     "--texts", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder with the texts of the public posts; without it only the invented posts are used.",
 )  # fmt: skip
 @click.option(
-    "--encoder", type=click.Path(path_type=Path), default=Path("models/encoder/encoder.npz"), show_default=True,
-    help="Arrays of the encoder.",
+    "--encoder", type=click.Path(path_type=Path), metavar="FILE", show_default=True,
+    default=Path("models/encoder/encoder.npz"), help="Arrays of the encoder.",
 )  # fmt: skip
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Model file to write.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the solvers.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Model file to write."
+)
+@click.option("--seed", type=int, metavar="N", default=0, show_default=True, help="Seed of the solvers.")
 @options.common
 def command(data: Path, texts: Path | None, encoder: Path, out: Path, seed: int, quiet: bool, **_: object) -> None:
     """Train the model from the corpus: the same bytes from the same data, seed and versions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from spacy.vocab import Vocab
 from riskcheck.text.tokens import Token, tokenise
 
 TOKENS = "riskcheck_tokens"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class SocialTokenizer:
@@ -34,6 +36,8 @@ class SocialTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Make the Doc of a post; white space beyond a single blank becomes tokens of its own."""
+        # spaCy cannot hold half a character; one for one, so that offsets stay true.
+        text = _SURROGATE.sub("\ufffd", text)
         tokens = tokenise(text)
         words: list[str] = []
         spaces: list[bool] = []

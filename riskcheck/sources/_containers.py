@@ -38,7 +38,7 @@ class ZipArchive(Archive):
             ) from error
         locked = 0
         for info in self._zip.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):  # is_dir() cannot take an empty name
                 continue
             refusal = ""
             if info.flag_bits & 1:
@@ -81,7 +81,9 @@ class _Plain(io.RawIOBase):
         return self._inner.seek(offset, whence)
 
     def read(self, size: int = -1, /) -> bytes:
-        data = self._inner.read(size)
+        # A header may ask for any number of bytes at once.
+        room = max(0, self._most - self._inner.tell()) + 1
+        data = self._inner.read(room if size < 0 else min(size, room))
         self._check(self._inner.tell())
         return data
 
@@ -113,7 +115,12 @@ class TarArchive(Archive):
         except DAMAGE as error:
             raise ArchiveError(f"{path.name}: the tar is cut short or damaged; download it again") from error
         try:
+            last = -1
             for info in self._tar:
+                # A size below 0 leads back, and round for ever.
+                if info.size < 0 or info.offset <= last:
+                    raise tarfile.ReadError("a header that leads back")
+                last = info.offset
                 self._list(info)
         except DAMAGE:
             self.problems.append(Skipped(where=path.name, reason="archive is cut short: later files are missing"))

@@ -116,7 +116,8 @@ class _Pass(Generic[T]):
 
     def fill(self, stream: BinaryIO) -> bool:
         # A record that does not end in the buffer is read again from its start: twice as much each time.
-        more = b"" if self.ended else stream.read(max(_CHUNK, len(self.buffer) - self.at))
+        held = len(self.buffer) - self.at
+        more = b"" if self.ended else stream.read(max(_CHUNK, min(held, _MAX_RECORD - held)))
         self.ended = not more
         self.patience += _PATIENCE_PER_BYTE * len(more)
         self.exact_until -= self.at

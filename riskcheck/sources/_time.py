@@ -16,7 +16,7 @@ _LONGEST = 100  # no form of a date is longer, and what is longer must cost noth
 _DAY_OF_YEAR_LENGTH = 30  # "Sat Feb 18 12:33:11 +0000 2023"
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?"
-    r"(?P<month>[A-Za-z]{3})[a-z]*\.?\s+"
+    r"(?<![A-Za-z])(?P<month>[A-Za-z]{3})[a-z]*+\.?\s+"
     r"(?:(?P<day2>\d{1,2})(?:st|nd|rd|th)?,?\s+)?"
     r"(?P<year>\d{4})(?:,?\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[AaPp][Mm])?)?"
 )
@@ -48,7 +48,7 @@ def from_iso(value: object, *, earliest: int = _EARLIEST) -> dt.datetime | None:
     text = value.strip()
     if text.endswith((" UTC", " GMT")):
         text = text[:-4]
-    text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text)
+    text = re.sub(r"(?<!\s)\s+([+-]\d\d:?\d\d)$", r"\1", text)
     try:
         when = dt.datetime.fromisoformat(text)
         when = when.replace(tzinfo=_UTC) if when.tzinfo is None else when.astimezone(_UTC)

@@ -34,7 +34,7 @@ _THIRD_PARTIES = frozenset(
     "father son daughter cousin neighbor neighbour bf gf bestie uncle aunt hubby kid roomie fiance".split()
 )
 _OPEN_QUOTES = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
-_REPOST = re.compile(r"^\s*(?:RT\b|MT\b|via\b|QT\b)|(?<!\w)RT\s+@|^\s*(?:>|&gt;)", re.M)
+_REPOST = re.compile(r"^[^\S\n]*+(?:(?:RT|MT|via|QT)\b|>|&gt;)|(?<!\w)RT\s+@", re.M)
 
 
 def _within(starts: Sequence[int], total: int) -> list[Range]:

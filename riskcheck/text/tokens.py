@@ -56,6 +56,7 @@ _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " 
              "&mdash;": "-", "&ndash;": "-", "&ldquo;": '"', "&rdquo;": '"'}  # fmt: skip
 _INITIALISMS = frozenset(("wtf", "ffs", "omg", "lol", "ass", "sex", "die"))
 _LONGEST_CHUNK = 400
+_LONGEST_KEPT = 20
 _TRAILING = "'\u2018\u2019\u02bc\u00b4`@!|+-._"
 _GLUE = re.compile(r"[*$@!|+\-_.]")
 
@@ -88,8 +89,7 @@ def _hashtag(piece: str, at: int) -> list[Token]:
     return tokens
 
 
-@lru_cache(maxsize=131072)
-def _chunk(chunk: str) -> tuple[Token, ...]:
+def _read(chunk: str) -> tuple[Token, ...]:
     """Tokenise a run of non-space characters; offsets count from its start."""
     tokens: list[Token] = []
     at = 0
@@ -125,6 +125,9 @@ def _chunk(chunk: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+_chunk = lru_cache(maxsize=32768)(_read)
+
+
 def tokenise(text: str) -> list[Token]:
     """Split a post into tokens.
 
@@ -149,9 +152,12 @@ def tokenise(text: str) -> list[Token]:
     for chunk in text.split():
         at = text.index(chunk, end)
         end = at + len(chunk)
-        if at < until:
+        if end <= until:
             continue
-        if spaced and at in spaced:
+        if at < until:
+            # What is written on behind a word in single letters: "h a t e!!".
+            at, chunk = until, text[until:end]
+        elif spaced and at in spaced:
             token = spaced[at]
             tokens.append(token)
             at = until = token.end
@@ -159,8 +165,9 @@ def tokenise(text: str) -> list[Token]:
                 continue
             chunk = text[at:end]
         for start in range(0, len(chunk), _LONGEST_CHUNK) if len(chunk) > _LONGEST_CHUNK else (0,):
-            base = at + start
-            for a, b, norm, kind, flags in _chunk(chunk[start : start + _LONGEST_CHUNK]):
+            base, piece = at + start, chunk[start : start + _LONGEST_CHUNK]
+            # What is long (most often a link) seldom comes twice, and would only fill the memory.
+            for a, b, norm, kind, flags in _chunk(piece) if len(piece) <= _LONGEST_KEPT else _read(piece):
                 tokens.append(_token(Token, (base + a, base + b, norm, kind, flags)))
     return tokens
 

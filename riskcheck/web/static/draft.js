@@ -1,5 +1,5 @@
 // The draft: assessed while typing, and never overwritten by a late answer.
-import { ask, byId, copy, findings, make, marked, notes, number, title, titles, tried } from "./page.js";
+import { ask, byId, copy, findings, harmless, make, marked, notes, number, title, titles, tried } from "./page.js";
 import { NETWORKS, count } from "./counts.js";
 
 const PAUSE = 120, LONGER = 450, DRAFT = "riskcheck-draft", NETWORK = "riskcheck-network";
@@ -134,7 +134,7 @@ async function begin() {
   stage.value = profile.stage;
   const names = [...profile.present, ...profile.former, ...profile.hoped_for];
   byId("employers").replaceChildren(
-    names.length ? `Employers looked out for: ${names.join(", ")}. ` : "No employers are named in your profile. ",
+    names.length ? harmless(`Employers looked out for: ${names.join(", ")}. `) : "No employers are named in your profile. ",
     make("a", { href: "/profile" }, "Change the profile"));
   if (text.value) check();
 }
