@@ -160,10 +160,9 @@ FEW = [LogisticRegression().fit([[0.0], [1.0]], [0, 1])]
         schema(lambda tree: tree.pop("content")),
         schema(lambda tree: tree.update(__loader__="NoSuchNode")),
         schema(lambda tree: tree.update(__class__="system", __module__="os", __loader__="FunctionNode")),
-        schema(lambda tree: tree.update(protocol="x")),
         schema(lambda tree: tree["content"].update(stack=None)),
     ],
-    ids=["packed", "too few", "too many", "numbers", "no lists", "no content", "no loader", "os.system", "protocol",
+    ids=["packed", "too few", "too many", "numbers", "no lists", "no content", "no loader", "os.system",
          "nothing"],
 )  # fmt: skip
 def test_estimators_that_are_not_riskchecks_are_refused(tmp_path: Path, estimators: bytes) -> None:

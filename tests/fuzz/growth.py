@@ -10,7 +10,7 @@ from contextlib import contextmanager
 _ENOUGH = 0.004  # seconds that can be told from the clock's noise
 _FACTOR = 4  # quadratic cost grows sixteenfold
 _MOST_GROWTH = 10.0
-_STUCK = 20.0
+_STUCK = 5.0
 
 
 class StuckError(Exception):
@@ -18,7 +18,7 @@ class StuckError(Exception):
 
 
 @contextmanager
-def not_for_ever(seconds: float = _STUCK) -> Iterator[None]:
+def not_for_ever(seconds: float) -> Iterator[None]:
     """Stop what takes more processor time than any of these inputs needs by far."""
 
     def stop(*_: object) -> None:
@@ -39,14 +39,14 @@ def cost(work: Callable[[], object]) -> float:
     return time.process_time() - begun
 
 
-def is_linear(work: Callable[[int], Callable[[], object]], *, first: int = 16, most: int = 20_000) -> bool:
+def is_linear(work: Callable[[int], Callable[[], object]], *, first: int, most: int, stuck: float = _STUCK) -> bool:
     """Tell whether the cost of ``work(size)()`` grows with its size.
 
     The size is doubled until the cost can be measured; where even the largest costs next to nothing, it is linear. A
     ratio that is too high is measured again twice, because other processes disturb the clock.
     """
     size = first
-    with not_for_ever():
+    with not_for_ever(stuck):
         while cost(work(size)) < _ENOUGH:
             size *= 2
             if size > most:

@@ -79,7 +79,7 @@ def test_files(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 5_000_000, "a" + "\u0301" * 300_000, "@ann " * 100_000], ids=["word", "marks", "mentions"]
+    "text", ["a" * 5_000_000, "a" + "\u0301" * 100_000, "@ann " * 100_000], ids=["word", "marks", "mentions"]
 )
 def test_the_longest_are_read_to_their_end(text: str) -> None:
     with not_for_ever(60):

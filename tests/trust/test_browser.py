@@ -14,15 +14,21 @@ from riskcheck.store import Store
 from tests.report.samples import x_archive
 from tests.trust.hostile import HOSTILE, NAMES, URLS, acting
 from tests.trust.test_reports import hostile, written
-from tests.web.conftest import Site, _running, browser, site  # noqa: F401 (fixtures)
+from tests.web.conftest import Site, _running, a_browser, site  # noqa: F401 (fixtures)
 
 TEXTS = [re.sub("[\ud800-\udfff]", "?", text) + " my boss is a fucking idiot" for text in HOSTILE.values()]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser of this module: two open at once would share one event loop."""
+    yield from a_browser()
 
 
 class Watched:
     """A tab that notes whatever acts."""
 
-    def __init__(self, browser: Any, home: str) -> None:  # noqa: F811
+    def __init__(self, browser: Any, home: str) -> None:
         self.home, self.acted = home, []
         self.context = browser.new_context(viewport={"width": 1000, "height": 800})
         self.page = self.context.new_page()
@@ -60,7 +66,7 @@ class Watched:
 
 
 @pytest.fixture
-def watched(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:  # noqa: F811
+def watched(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     tabs: list[Watched] = []
 
     def make(home: str) -> Watched:

@@ -98,8 +98,8 @@ def site(_running: Site) -> Iterator[Site]:
         _running.client.delete(f"/api/audit/{audit['id']}")
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Any]:
+def a_browser() -> Iterator[Any]:
+    """Start a browser, and end it when the fixture does."""
     if not CHROMIUM:
         pytest.skip("chromium is not installed; the page was not opened (apt-get install chromium)")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -107,6 +107,11 @@ def browser() -> Iterator[Any]:
         running = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Any]:
+    yield from a_browser()
 
 
 class Tab:
