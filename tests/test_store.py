@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ OTHER = Post(text="another post", platform="x")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "data" / "riskcheck.db")
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "data" / "riskcheck.db") as opened:
+        yield opened
 
 
 def run(**changes: object) -> Run:
