@@ -11,6 +11,8 @@ SCHEMA_VERSION = 1
 Band = Literal["none", "low", "medium", "high"]
 BANDS: tuple[Band, ...] = ("none", "low", "medium", "high")
 
+_SURE = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -45,6 +47,11 @@ class Finding:
     spans: tuple[Span, ...]
     why: str
     advice: str
+
+    @property
+    def sureness(self) -> str:
+        """Probability as people read it; of a risky post that fits no category well, the kind is a guess."""
+        return f"{self.probability:.0%}" if self.probability >= _SURE else "kind unsure"
 
 
 @dataclass(frozen=True, slots=True)

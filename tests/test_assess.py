@@ -3,12 +3,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskcheck.assessment import BANDS, Assessment
+from riskcheck.assessment import BANDS, Assessment, Finding
 from riskcheck.categories import NAMES
 from riskcheck.checker import RiskChecker, load
 from riskcheck.post import Post
@@ -149,3 +150,9 @@ def test_a_checker_travels_light(checker: RiskChecker) -> None:
 def test_explanations_name_the_words(checker: RiskChecker) -> None:
     weights = {c.text: c.weight for c in checker.explain(COMPLAINT, "job_complaint")}
     assert max(weights, key=weights.__getitem__) in ("hate", "job", "boss", "idiot")
+
+
+def test_a_kind_that_is_a_guess_is_called_one() -> None:
+    guess = Finding(category="job_complaint", severity=2, probability=0.08, spans=(), why="Why.", advice="Do.")
+    assert guess.sureness == "kind unsure"
+    assert replace(guess, probability=0.874).sureness == "87%"

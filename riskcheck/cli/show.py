@@ -59,7 +59,7 @@ def _finding(finding: Finding) -> list[str]:
     words = ", ".join(f"“{' '.join(visible(s.text).split())}”" for s in finding.spans)
     colour = COLOURS[_SEVERITY[finding.severity]]
     head = "  " + click.style(title, fg=colour, bold=True)
-    head += f" ({_SEVERITY[finding.severity]}, {finding.probability:.0%})" + (f": {words}" if words else "")
+    head += f" ({_SEVERITY[finding.severity]}, {finding.sureness})" + (f": {words}" if words else "")
     return [head, *_wrapped(f"Why: {finding.why}", "    "), *_wrapped(f"Instead: {finding.advice}", "    "), ""]
 
 

@@ -67,7 +67,7 @@ def print_item(console: Console, item: Item, *, advice: bool = True) -> None:
     _say(console, marked(found, post.text, console), 2)
     for finding in found.findings:
         line = Text(title(finding.category), style="bold")
-        weight = f" ({BANDS[finding.severity]}, {finding.probability:.0%}): "
+        weight = f" ({BANDS[finding.severity]}, {finding.sureness}): "
         line.append(weight + safe.one_line(finding.why), style="not bold")
         if advice:
             line.append(f" {safe.one_line(finding.advice)}", style="not bold italic")

@@ -161,7 +161,7 @@ class Place:
         path = self.data / "riskcheck.db"
         if not path.exists():
             return 0
-        with sqlite3.connect(path) as db:
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
             promise(db.execute("PRAGMA integrity_check").fetchall() == [("ok",)], "the store is damaged")
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 return 0
@@ -311,7 +311,7 @@ class Archive:
         path = place.data / "riskcheck.db"
         if not path.exists():
             return []
-        with sqlite3.connect(path) as db:
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 return []
             rows = db.execute(

@@ -282,7 +282,7 @@ def test_two_at_once_on_one_store(tmp_path: Path) -> None:
         assert process.returncode == 0, err.decode()
     with Store() as store:
         assert len(store.decisions()) == 160
-        with sqlite3.connect(store.path) as db:
+        with contextlib.closing(sqlite3.connect(store.path)) as db, db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         db.close()
 

@@ -134,7 +134,7 @@ export function findings(list) {
   return list.map((found) => make("li", {},
     make("strong", {}, make("span", { class: `dot cat ${found.category}`, "aria-hidden": "true" }), title(found.category)),
     make("span", { class: `badge ${BANDS[found.severity]}` }, BANDS[found.severity]),
-    make("span", { class: "quiet" }, found.probability > 0.99 ? "over 99 % sure" : `${Math.round(found.probability * 100)} % sure`),
+    make("span", { class: "quiet" }, found.probability > 0.99 ? "over 99 % sure" : found.probability < 0.25 ? "kind unsure" : `${Math.round(found.probability * 100)} % sure`),
     make("p", {}, found.why), make("p", { class: "advice" }, found.advice)));
 }
 export const notes = (list) => list.map((note) => make("li", {}, make("em", {}, "Note: "), note.text));
