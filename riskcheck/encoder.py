@@ -22,7 +22,6 @@ LONGEST = 256
 """Tokens of a post that are read at once; a longer post is read in windows."""
 SHAPES = 9 * 3 * 8
 """Looks that a token can have; see :func:`look`."""
-_CACHE = 20_000
 _BLOCK = 1024
 
 
@@ -73,7 +72,6 @@ class Encoder:
         self._query, self._query_bias = _single(arrays["query"]), _single(arrays["query_bias"])
         self._hidden, self._hidden_bias = _single(arrays["hidden"]), _single(arrays["hidden_bias"])
         self._output, self._output_bias = _single(arrays["output"]), _single(arrays["output_bias"])
-        self._cache: dict[str, Float] = {}
 
     @property
     def width(self) -> int:
@@ -85,18 +83,8 @@ class Encoder:
         """Number of logits."""
         return len(self._output_bias)
 
-    def word_vector(self, word: str) -> Float:
-        """Look up or compute the vector of a normal form."""
-        vector = self._cache.get(word)
-        if vector is None:
-            vector = self._vectors([word])[0]
-            if len(self._cache) >= _CACHE:
-                self._cache.clear()
-            self._cache[word] = vector
-        return vector
-
-    def _vectors(self, words: Sequence[str]) -> Float:
-        """Average the vectors of each word's n-grams, and add the word's own if it has one."""
+    def vectors(self, words: Sequence[str]) -> Float:
+        """Vectors of normal forms, shape (n, width): the mean of a word's n-grams, and its own if it has one."""
         grams = [gram_hashes(word) for word in words]
         sizes = np.array([len(hashes) for hashes in grams])
         rows = np.fromiter(chain.from_iterable(grams), np.int64, int(sizes.sum())) % len(self._grams)
@@ -120,7 +108,7 @@ class Encoder:
         """
         if not norms:
             return np.zeros((0, 4 * self.width), np.float32)
-        vectors = self._vectors(norms) + self._shapes[np.array(looks, np.int64)]
+        vectors = self.vectors(norms) + self._shapes[np.array(looks, np.int64)]
         # In double precision, so that a token's numbers do not depend on how many others are laid out with it.
         weights = self._convs[0][0].reshape(3, self.width, self.width).astype(np.float64)
         added = [(vectors.astype(np.float64) @ side).astype(np.float32) for side in weights]

@@ -90,8 +90,6 @@ class Scorer:
         self._stack_bias = arrays["stack_bias"].astype(np.float32)
         self._severity_coef = arrays["severity_coef"].astype(np.float32)
         self._severity_bias = arrays["severity_bias"].astype(np.float32)
-        if self._stack_coef.shape != (OUTPUTS, INPUTS):
-            raise ValueError(f"a stack of shape {self._stack_coef.shape}, made by another version of riskcheck")
         self.logits = Logits(arrays)
 
     def alone(self, linear: Float, network: Float) -> Float:

@@ -58,7 +58,7 @@ def read(encoder: Encoder, texts: list[str]) -> np.ndarray:
 
 def by_hand(encoder: Encoder, arrays: dict[str, np.ndarray], text: str, tokens: list[Token]) -> np.ndarray:
     """The network as its docstring describes it, position by position."""
-    rows = [encoder.word_vector(t.norm) + arrays["shape_vectors"][shape(text, t)] for t in tokens[:LONGEST]]
+    rows = [encoder.vectors([t.norm])[0] + arrays["shape_vectors"][shape(text, t)] for t in tokens[:LONGEST]]
     x = np.array(rows if rows else [np.zeros(WIDTH)], dtype=np.float64)
     for i, step in enumerate(DILATIONS):
         new = np.zeros_like(x)
@@ -117,9 +117,9 @@ def test_known_words_have_a_vector_of_their_own_beside_their_parts(arrays: dict[
 
     key = crc32(b"boss")
     known = {**arrays, "word_keys": np.array([key], np.uint32), "word_vectors": np.ones((1, WIDTH), np.float16)}
-    plain = Encoder(arrays).word_vector("boss")
-    np.testing.assert_allclose(Encoder(known).word_vector("boss"), plain + 1, atol=1e-5)
-    np.testing.assert_allclose(Encoder(known).word_vector("bosses"), Encoder(arrays).word_vector("bosses"))
+    plain = Encoder(arrays).vectors(["boss"])[0]
+    np.testing.assert_allclose(Encoder(known).vectors(["boss"])[0], plain + 1, atol=1e-5)
+    np.testing.assert_allclose(Encoder(known).vectors(["bosses"])[0], Encoder(arrays).vectors(["bosses"])[0])
 
 
 def test_the_look_of_a_word_counts(encoder: Encoder) -> None:
@@ -128,13 +128,8 @@ def test_the_look_of_a_word_counts(encoder: Encoder) -> None:
     assert not np.allclose(looks[0], looks[2], atol=1e-5)
 
 
-def test_the_cache_of_words_does_not_change_them_when_it_runs_over(
-    arrays: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("riskcheck.encoder._CACHE", 3)
-    small = Encoder(arrays)
+def test_a_word_has_the_same_vector_whatever_is_looked_up_with_it(arrays: dict[str, np.ndarray]) -> None:
     words = [f"word{i}" for i in range(10)] * 2
-    expected = [Encoder(arrays).word_vector(word) for word in words]
-    for word, vector in zip(words, expected, strict=True):
-        np.testing.assert_array_equal(small.word_vector(word), vector)
-    assert len(small._cache) <= 3
+    expected = [Encoder(arrays).vectors([word])[0] for word in words]
+    for found, vector in zip(Encoder(arrays).vectors(words), expected, strict=True):
+        np.testing.assert_array_equal(found, vector)

@@ -23,7 +23,6 @@ from riskcheck.batch.write import encode, to_parquet
 from riskcheck.errors import InputError, require
 from riskcheck.files import alone
 
-BACKENDS = ("loky", "dask", "ray", "spark")
 _RUN = "_riskcheck.json"
 _DONE = "_done"
 
@@ -53,7 +52,7 @@ def score_folder(
     jobs : int
         Worker processes on this machine; a cluster brings its own.
     backend : str
-        One of :data:`BACKENDS`, through joblib.
+        ``loky``, ``dask``, ``ray`` or ``spark``, through joblib.
     scheduler : str, optional
         Address of the cluster.
     chunk : int

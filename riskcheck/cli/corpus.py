@@ -11,15 +11,6 @@ import click
 from riskcheck.cli import options
 from riskcheck.errors import ExitCode
 
-_DATA = click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    default=Path("data"),
-    show_default=True,
-    help="Folder of the corpus.",
-)
-
 
 @click.group("corpus")
 def command() -> None:
@@ -27,7 +18,7 @@ def command() -> None:
 
 
 @command.command("validate")
-@_DATA
+@options.corpus
 @click.option("--json", "as_json", is_flag=True, help="Print counts and problems as JSON.")
 @options.common
 def validate(data: Path, as_json: bool, quiet: bool, **_: object) -> None:
@@ -52,7 +43,7 @@ def validate(data: Path, as_json: bool, quiet: bool, **_: object) -> None:
 
 @command.command("hydrate")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@_DATA
+@options.corpus
 @click.option(
     "-o",
     "--out",

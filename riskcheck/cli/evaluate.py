@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("evaluate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE…]")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    default=Path("data"),
-    show_default=True,
-    help="Folder of the corpus.",
-)
+@options.corpus
 @click.option(
     "--rounds", type=int, metavar="N", default=500, show_default=True, help="Bootstrap resamples for the intervals."
 )

@@ -48,6 +48,14 @@ def person(function: F) -> F:
     return click.option("--stage", type=click.Choice(STAGES), help="Where you are in your job search.")(function)
 
 
+def corpus(function: F) -> F:
+    """Add ``--data``."""
+    return click.option(
+        "--data", type=click.Path(path_type=Path), metavar="DIR", default=Path("data"), show_default=True,
+        help="Folder of the corpus.",
+    )(function)  # fmt: skip
+
+
 def profile_of(path: Path | None, stage: str | None = None, employers: tuple[str, ...] = ()) -> Profile:
     """Read the profile and apply what the command line adds to it."""
     profile = load(path)

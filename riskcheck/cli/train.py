@@ -10,14 +10,7 @@ from riskcheck.cli import options
 
 
 @click.command("train")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    default=Path("data"),
-    show_default=True,
-    help="Folder of the corpus.",
-)
+@options.corpus
 @click.option(
     "--texts", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder with the texts of the public posts; without it only the invented posts are used.",

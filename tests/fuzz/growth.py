@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+
+from fuzz.kit import bounded
 
 _ENOUGH = 0.004  # seconds that can be told from the clock's noise
 _FACTOR = 4  # quadratic cost grows sixteenfold
 _MOST_GROWTH = 10.0
 _STUCK = 5.0
-
-
-class StuckError(Exception):
-    """It takes so long that no ratio is needed."""
-
-
-@contextmanager
-def not_for_ever(seconds: float) -> Iterator[None]:
-    """Stop what takes more processor time than any of these inputs needs by far."""
-
-    def stop(*_: object) -> None:
-        raise StuckError(f"more than {seconds} s of processor time")
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
 
 
 def cost(work: Callable[[], object]) -> float:
@@ -46,7 +26,7 @@ def is_linear(work: Callable[[int], Callable[[], object]], *, first: int, most: 
     ratio that is too high is measured again twice, because other processes disturb the clock.
     """
     size = first
-    with not_for_ever(stuck):
+    with bounded(stuck):
         while cost(work(size)) < _ENOUGH:
             size *= 2
             if size > most:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from fuzz import archive, settings, sources, text, writers
+from fuzz.kit import bounded
 from riskcheck import artefact, profile
 from riskcheck.assess import Assessor
 from riskcheck.errors import ModelError, ProfileError
-from tests.fuzz.growth import not_for_ever
 from tests.sources.binary_samples import varint
 from tests.sources.kit import samples
 
@@ -69,20 +69,20 @@ def test_records(case: str) -> None:
     sample, name, content = RECORDS[case]
     found = BY_NAME.get(sample) or next(s for s in samples() if s.source == sample.partition("-")[0])
     files = found.files()
-    with not_for_ever(20):
+    with bounded(20):
         sources.survive(found, {**files, name if name in files else next(iter(files)): content})
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("text/*")), ids=lambda path: path.stem)
 def test_texts(case: Path) -> None:
     for kind in sorted({text._KINDS.index(kind) for kind in text._KINDS}):
-        with not_for_ever(20):
+        with bounded(20):
             text.one(bytes([kind, 0, 9]) + case.read_bytes())
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("archive/*")), ids=lambda path: path.stem)
 def test_archives(case: Path) -> None:
-    with not_for_ever(20):
+    with bounded(20):
         archive.survive(case)
 
 
@@ -99,7 +99,7 @@ PROFILES = {
 @pytest.mark.parametrize("case", PROFILES)
 def test_profiles(tmp_path: Path, case: str) -> None:
     (tmp_path / "profile.toml").write_bytes(PROFILES[case])
-    with not_for_ever(20), pytest.raises(ProfileError, match=r"profile\.toml"):
+    with bounded(20), pytest.raises(ProfileError, match=r"profile\.toml"):
         profile.load(tmp_path / "profile.toml")
 
 
@@ -132,5 +132,5 @@ def test_models(tmp_path: Path, case: str) -> None:
 def test_targets_run(target: object, step: int) -> None:
     """The targets themselves still fit the package: some of the inputs that a campaign starts from."""
     for seed in itertools.islice(target.seeds(), 0, None, step):  # type: ignore[attr-defined]
-        with not_for_ever(20):
+        with bounded(20):
             target.one(seed)  # type: ignore[attr-defined]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from fuzz.kit import Hang
 from tests.fuzz import patterns
-from tests.fuzz.growth import StuckError, is_linear
+from tests.fuzz.growth import is_linear
 
 FOUND, UNKNOWN = patterns.every()
 
@@ -35,7 +36,7 @@ def costly(found: patterns.Found, stuck: float = 5.0) -> tuple[str, str, str] | 
     for attack in patterns.attacks(found.pattern):
         try:
             linear = is_linear(on(*attack), first=3000, most=3000, stuck=stuck)
-        except StuckError:
+        except Hang:
             linear = False
         if not linear:
             return attack

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
+from fuzz.kit import bounded
 from riskcheck.sources import all_sources
 from riskcheck.sources._text import clean, html_text
 from riskcheck.text.analysis import analyse
 from riskcheck.text.language import is_english
 from riskcheck.text.safe import visible
-from tests.fuzz.growth import is_linear, not_for_ever
+from tests.fuzz.growth import is_linear
 from tests.sources.kit import MemoryArchive
 
 PLAIN = next(source for source in all_sources() if source.name == "plain")
@@ -82,7 +83,7 @@ def test_files(kind: str) -> None:
     "text", ["a" * 5_000_000, "a" + "\u0301" * 100_000, "@ann " * 100_000], ids=["word", "marks", "mentions"]
 )
 def test_the_longest_are_read_to_their_end(text: str) -> None:
-    with not_for_ever(60):
+    with bounded(60):
         tokens = analyse(text).tokens
     assert tokens[-1].end == len(text.rstrip())
     assert sum(token.end - token.start for token in tokens) == len(text.replace(" ", ""))

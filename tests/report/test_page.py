@@ -10,7 +10,6 @@ import json
 import os
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,13 +22,9 @@ from riskcheck.post import Post
 from riskcheck.report.base import Item
 from riskcheck.report.html import HtmlReport, page
 from riskcheck.store import Store
+from tests.browser import a_browser
 from tests.report import samples
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 
@@ -65,15 +60,7 @@ def test_the_data_is_small_where_texts_repeat() -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if not CHROMIUM:
-        pytest.skip("chromium is not installed; the page was not opened (apt-get install chromium)")
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed; the page was not opened"
-    )
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
+    yield from a_browser()
 
 
 class Opened:

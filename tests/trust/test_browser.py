@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 
 from riskcheck.store import Store
+from tests.browser import a_browser
 from tests.report.samples import x_archive
 from tests.trust.hostile import HOSTILE, NAMES, URLS, acting
 from tests.trust.test_reports import hostile, written
-from tests.web.conftest import Site, _running, a_browser, site  # noqa: F401 (fixtures)
+from tests.web.conftest import Site, _running, site  # noqa: F401 (fixtures)
 
 TEXTS = [re.sub("[\ud800-\udfff]", "?", text) + " my boss is a fucking idiot" for text in HOSTILE.values()]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A browser of this module: two open at once would share one event loop."""
     yield from a_browser()
 
 

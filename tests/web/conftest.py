@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import threading
 import time
 from collections.abc import Coroutine, Iterator
@@ -18,14 +17,10 @@ pytest.importorskip("fastapi", reason="the extra 'web' is not installed; the pag
 
 from riskcheck.web.server import Server, opened  # noqa: E402
 from riskcheck.web.uploads import Limits  # noqa: E402
+from tests.browser import a_browser  # noqa: E402
 from tests.report.samples import HOSTILE, x_archive  # noqa: E402
 
 T = TypeVar("T")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
 RISKY = "i hate my job so much, my boss is an idiot"
 CRUDE = "what the fuck is wrong with this fucking bus"
 SAFE = "Lovely walk along the canal this morning."
@@ -96,17 +91,6 @@ def site(_running: Site) -> Iterator[Site]:
     _running.profile.write_text("", encoding="utf-8")
     for audit in _running.client.get("/api/audits").json()["audits"]:
         _running.client.delete(f"/api/audit/{audit['id']}")
-
-
-def a_browser() -> Iterator[Any]:
-    """Start a browser, and end it when the fixture does."""
-    if not CHROMIUM:
-        pytest.skip("chromium is not installed; the page was not opened (apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="package")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import ARGUMENTS, CHROMIUM, CRUDE, SAFE, Site
+from tests.browser import ARGUMENTS, CHROMIUM
+from tests.web.conftest import CRUDE, SAFE, Site
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "extension"
