@@ -21,6 +21,7 @@ import pytest
 
 from riskcheck.batch import Settings, Summary, score_file, score_folder
 from riskcheck.batch.formats import Format, format_of
+from riskcheck.batch.rows import chunks
 from riskcheck.batch.spool import Spool
 from riskcheck.categories import NAMES
 from riskcheck.checker import RiskChecker
@@ -165,6 +166,46 @@ def test_unreadable_rows_come_out_as_what_is_wrong(tmp_path: Path, monkeypatch: 
     for row, (_, wanted) in zip(rows, lines, strict=True):
         assert wanted in row["error"] if wanted else "error" not in row, row
     assert (summary.rows, summary.errors) == (11, 9)
+
+
+def test_a_csv_line_without_end_is_one_row_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("riskcheck.batch.rows.LONGEST_LINE", 2000)
+    source = tmp_path / "in.csv"
+    endless = "3," + ",".join(["x" * 50] * 500)
+    source.write_text(f"id,text\n1,lovely day\n{endless}\n5,the end\n", encoding="utf-8")
+    assert score_file(source, tmp_path / "out.jsonl", SETTINGS).errors == 1
+    rows = rows_of(tmp_path / "out.jsonl")
+    assert [(row["id"], row.get("error")) for row in rows] == [("1", None), ("2", "the row is too long"), ("5", None)]
+
+
+def test_long_rows_make_chunks_of_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("riskcheck.batch.rows._HEAVIEST", 10_000)
+    lines = tmp_path / "in.jsonl"
+    lines.write_text("".join(json.dumps({"text": "a" * size}) + "\n" for size in (9000, 2000, 5, 5, 5, 20_000)))
+    found = [len(chunk) for chunk in chunks(lines, Format("jsonl"), SETTINGS, 3)]
+    assert found == [2, 3, 1]
+
+
+def test_a_long_text_that_parquet_stores_once_does_not_fill_the_memory(tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array(["a post " * 700_000]))
+    pq.write_table(pa.table({"text": once}), source, compression="zstd")
+    assert source.stat().st_size < 10_000
+    code = textwrap.dedent(
+        f"""
+        import resource
+        from pathlib import Path
+        from riskcheck.batch import Settings
+        from riskcheck.batch.formats import Format
+        from riskcheck.batch.rows import chunks
+        first = next(chunks(Path({str(source)!r}), Format("parquet"), Settings(), 5000))
+        print(len(first), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    rows, mebibytes = map(int, done.stdout.split())
+    assert 1 <= rows < 20
+    assert mebibytes < 600  # all 5,000 rows would take 24,000
 
 
 def test_csv_rows_that_are_short_or_not_utf8(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +17,11 @@ from riskcheck.errors import InputError, require
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes of a row; a longer one is passed over, so that a file without line ends does not fill the memory."""
 _TOO_LONG = b""
+_HEAVIEST = 32 * 1024 * 1024
+"""Bytes or characters of a chunk: long rows make chunks of fewer."""
+_SLICE = 16
+"""Rows of Parquet that become Python's own at once: a small file can hold one long text very many times."""
+_CUT = "the row is too long"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -56,7 +60,7 @@ def chunks(path: Path, form: Format, settings: Settings, size: int) -> Iterator[
         on, and comes out as one that says so.
     """
     if form.kind == "parquet":
-        yield from _numbered((), _parquet(path, settings, size))
+        yield from _numbered((), _blocks(_parquet(path, settings, size), size))
         return
     with unpacked(path, form.packing) as stream:
         if form.kind == "jsonl":
@@ -66,7 +70,17 @@ def chunks(path: Path, form: Format, settings: Settings, size: int) -> Iterator[
 
 
 def _blocks(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    while block := list(islice(rows, size)):
+    block: list[Any] = []
+    weight = 0
+    for row in rows:
+        block.append(row)
+        # A line, or the cells of which the text is the first.
+        text = row if isinstance(row, bytes) else row[0]
+        weight += len(text) if isinstance(text, (bytes, str)) else 0
+        if len(block) == size or weight > _HEAVIEST:
+            yield block
+            block, weight = [], 0
+    if block:
         yield block
 
 
@@ -98,7 +112,8 @@ def _csv(stream: IO[bytes], path: Path, kind: str, settings: Settings) -> Iterat
     with contextlib.closing(
         io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     ) as text:
-        reader = csv.reader(text, delimiter="\t" if kind == "tsv" else ",")
+        lines = _Cut(text)
+        reader = csv.reader(lines, delimiter="\t" if kind == "tsv" else ",")
         try:
             header = next(reader, [])
         except csv.Error as error:
@@ -112,24 +127,54 @@ def _csv(stream: IO[bytes], path: Path, kind: str, settings: Settings) -> Iterat
             except StopIteration:
                 return
             except csv.Error as error:
-                yield (f"not valid {kind.upper()}: {error}",)
+                yield (_CUT if lines.cut() else f"not valid {kind.upper()}: {error}",)
                 continue
-            if row:
+            if lines.cut():
+                yield (_CUT,)
+            elif row:
                 yield tuple(row[i] if i is not None and i < len(row) else None for i in at)
 
 
-def _parquet(path: Path, settings: Settings, size: int) -> Iterator[list[tuple[Any, ...]]]:
+class _Cut:
+    """Lines of a text, none longer than :data:`LONGEST_LINE`: what goes beyond is passed over."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text, self._was_cut = text, False
+
+    def __iter__(self) -> _Cut:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        if len(line) == LONGEST_LINE and not line.endswith("\n"):
+            self._was_cut = True
+            while (rest := self._text.readline(LONGEST_LINE)) and not rest.endswith("\n"):
+                pass
+        return line
+
+    def cut(self) -> bool:
+        """Tell whether a line was too long since this was last asked."""
+        was, self._was_cut = self._was_cut, False
+        return was
+
+
+def _parquet(path: Path, settings: Settings, size: int) -> Iterator[tuple[Any, ...]]:
     parquet = require("pyarrow.parquet", "parquet")
     arrow = require("pyarrow", "parquet")
     try:
-        with parquet.ParquetFile(path, memory_map=True) as file:
+        # What is stored once is read once, however many rows refer to it.
+        with parquet.ParquetFile(path, memory_map=True, read_dictionary=[settings.text_column]) as file:
             schema = file.schema_arrow
             names = [name if name in schema.names else None for name in _columns(settings)]
             if names[0] is None:
                 _no_text(path, settings, schema.names)
             for batch in file.iter_batches(size, columns=[name for name in names if name], use_threads=False):
-                table = [batch.column(name).to_pylist() if name else [None] * len(batch) for name in names]
-                yield list(zip(*table, strict=True))
+                for at in range(0, len(batch), _SLICE):
+                    rows = batch.slice(at, _SLICE)
+                    columns = [rows.column(name).to_pylist() if name else [None] * len(rows) for name in names]
+                    yield from zip(*columns, strict=True)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; check the path") from error
     except (OSError, arrow.ArrowException) as error:
