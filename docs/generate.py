@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: run ``python docs/generate.py`` after changing what they show.
 
-It needs riskcheck installed (``pip install -e .``). ``docs/cli-reference.md`` and ``docs/errors.md`` are written whole;
-elsewhere a part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. ``tests/test_docs.py`` fails when one
-is stale.
+It needs riskcheck installed (``pip install -e .``). ``docs/cli-reference.md``, ``docs/errors.md`` and drawings are
+written whole; elsewhere a part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. ``tests/test_docs.py``
+fails when one is stale.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+import modules
 from click.testing import CliRunner
 
 import riskcheck
@@ -236,10 +237,12 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "counts": ("data/README.md", counts),
     "metrics": ("README.md", metrics),
     "card": ("models/README.md", metrics),
+    "modules": ("docs/development.md", modules.listed),
 }
 WHOLE: dict[str, Callable[[], str]] = {
     "docs/cli-reference.md": reference,
     "docs/errors.md": error_pages,
+    "docs/images/modules.svg": modules.drawing,
     "models/reliability-public.svg": partial(drawing, "public"),
     "models/reliability-invented.svg": partial(drawing, "invented"),
 }

@@ -22,6 +22,7 @@ from riskcheck.categories import NAMES
 from riskcheck.errors import ModelError, ProfileError
 from riskcheck.post import Post
 from riskcheck.scorer import INPUTS, OUTPUTS
+from riskcheck.text.tokens import LOOKS
 
 LONGEST = 12_000
 _PROFILE, _RAW, _FORGED = 0, 1, 2
@@ -59,7 +60,7 @@ def small_arrays() -> dict[str, np.ndarray]:
 
     encoder = {
         "word_keys": np.array([1, 2, 3], np.uint32), "word_vectors": some(3, _WIDTH), "gram_vectors": some(8, _WIDTH),
-        "shape_vectors": some(9 * 3 * 8, _WIDTH), "dilations": np.array([1, 2], np.int32),
+        "shape_vectors": some(LOOKS, _WIDTH), "dilations": np.array([1, 2], np.int32),
         "conv0": some(3 * _WIDTH, _WIDTH), "conv0_bias": some(_WIDTH),
         "conv1": some(3 * _WIDTH, _WIDTH), "conv1_bias": some(_WIDTH),
         "query": some(_WIDTH, _HEADS), "query_bias": some(_HEADS),
@@ -68,7 +69,7 @@ def small_arrays() -> dict[str, np.ndarray]:
     }  # fmt: skip
     return {
         "ngram_keys": np.array([5, 9, 2**31], np.uint32), "ngram_coef": some(3, OUTPUTS), "ngram_bias": some(OUTPUTS),
-        "stack_coef": some(OUTPUTS, INPUTS), "stack_bias": some(OUTPUTS),
+        "gate": some(1), "calm": some(45), "stack_coef": some(OUTPUTS, INPUTS), "stack_bias": some(OUTPUTS),
         "severity_coef": some(len(NAMES), 2, 4), "severity_bias": some(len(NAMES), 2),
         **{f"encoder_{name}": array for name, array in encoder.items()},
     }  # fmt: skip

@@ -7,7 +7,7 @@ what remains is pooled into one logit for every category and severity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from zlib import crc32
@@ -20,8 +20,6 @@ from riskcheck.text.tokens import Token
 Float = NDArray[np.float32]
 LONGEST = 256
 """Tokens of a post that are read at once; a longer post is read in windows."""
-SHAPES = 9 * 3 * 8
-"""Looks that a token can have; see :func:`look`."""
 _BLOCK = 1024
 
 
@@ -35,17 +33,6 @@ def gram_hashes(word: str) -> tuple[int, ...]:
         return tuple(crc32(plain[i : i + n]) for n in (3, 4, 5) for i in range(len(plain) - n + 1))
     return tuple(crc32(marked[i : i + n].encode("utf-8", "surrogatepass"))
                  for n in (3, 4, 5) for i in range(len(marked) - n + 1))  # fmt: skip
-
-
-def shape(text: str, token: Token) -> int:
-    """Number the look of a token: its kind, its case, and the disguises undone."""
-    return look(text[token.start : token.end], token.kind, token.flags)
-
-
-def look(raw: str, kind: int, flags: int) -> int:
-    """Number the look of a token as written; see :func:`shape`."""
-    case = 2 if len(raw) > 1 and raw.isupper() else 1 if raw[:1].isupper() else 0
-    return (kind * 3 + case) * 8 + flags
 
 
 class Encoder:
@@ -65,13 +52,13 @@ class Encoder:
         self._words = np.asarray(arrays["word_vectors"])
         self._grams = np.asarray(arrays["gram_vectors"])
         self._shapes = _single(arrays["shape_vectors"])
-        self._dilations = [int(d) for d in arrays["dilations"]]
-        self._convs = [
-            (_single(arrays[f"conv{i}"]), _single(arrays[f"conv{i}_bias"])) for i in range(len(self._dilations))
+        self.dilations = [int(d) for d in arrays["dilations"]]
+        self.convs = [
+            (_single(arrays[f"conv{i}"]), _single(arrays[f"conv{i}_bias"])) for i in range(len(self.dilations))
         ]
-        self._query, self._query_bias = _single(arrays["query"]), _single(arrays["query_bias"])
-        self._hidden, self._hidden_bias = _single(arrays["hidden"]), _single(arrays["hidden_bias"])
-        self._output, self._output_bias = _single(arrays["output"]), _single(arrays["output_bias"])
+        self.query, self.query_bias = _single(arrays["query"]), _single(arrays["query_bias"])
+        self.hidden, self.hidden_bias = _single(arrays["hidden"]), _single(arrays["hidden_bias"])
+        self.output, self.output_bias = _single(arrays["output"]), _single(arrays["output_bias"])
 
     @property
     def width(self) -> int:
@@ -81,7 +68,7 @@ class Encoder:
     @property
     def outputs(self) -> int:
         """Number of logits."""
-        return len(self._output_bias)
+        return len(self.output_bias)
 
     def vectors(self, words: Sequence[str]) -> Float:
         """Vectors of normal forms, shape (n, width): the mean of a word's n-grams, and its own if it has one."""
@@ -99,7 +86,7 @@ class Encoder:
         return vectors
 
     def table(self, norms: Sequence[str], looks: Sequence[int]) -> Float:
-        """Lay out tokens, given by normal form and :func:`look`, as :meth:`run` reads them.
+        """Lay out tokens, given by normal form and :func:`riskcheck.text.tokens.look`, as :meth:`run` reads them.
 
         Returns
         -------
@@ -110,17 +97,15 @@ class Encoder:
             return np.zeros((0, 4 * self.width), np.float32)
         vectors = self.vectors(norms) + self._shapes[np.array(looks, np.int64)]
         # In double precision, so that a token's numbers do not depend on how many others are laid out with it.
-        weights = self._convs[0][0].reshape(3, self.width, self.width).astype(np.float64)
+        weights = self.convs[0][0].reshape(3, self.width, self.width).astype(np.float64)
         added = [(vectors.astype(np.float64) @ side).astype(np.float32) for side in weights]
         return np.concatenate([vectors, *added], axis=1)
 
-    def logits(self, texts: Sequence[str], posts: Sequence[Sequence[Token]]) -> Float:
+    def logits(self, posts: Sequence[Sequence[Token]]) -> Float:
         """Read posts.
 
         Parameters
         ----------
-        texts : sequence of str
-            The posts as written.
         posts : sequence of sequence of Token
             Their tokens, or parts of them; beyond :data:`LONGEST` tokens a part is not read.
 
@@ -128,8 +113,8 @@ class Encoder:
         -------
         ndarray of float32, shape (n posts, outputs)
         """
-        read = [(text, token) for text, tokens in zip(texts, posts, strict=True) for token in tokens[:LONGEST]]
-        table = self.table([token.norm for _, token in read], [shape(text, token) for text, token in read])
+        read = [token for tokens in posts for token in tokens[:LONGEST]]
+        table = self.table([token.norm for token in read], [token.look for token in read])
         lengths = np.array([min(len(tokens), LONGEST) for tokens in posts], dtype=np.int64)
         return self.run(table, np.arange(len(table)), lengths)
 
@@ -149,34 +134,33 @@ class Encoder:
         -------
         ndarray of float32, shape (len(lengths), outputs)
         """
-        pooled = np.empty((len(lengths), len(self._hidden)), dtype=np.float32)
+        pooled = np.empty((len(lengths), len(self.hidden)), dtype=np.float32)
         begins = np.cumsum(lengths) - lengths
-        order = np.argsort(lengths, kind="stable")
-        edges = np.flatnonzero(np.diff(lengths[order], prepend=-1, append=-1))
-        # Texts of one length make a block without gaps, small enough for the processor's cache.
-        for first, last in pairwise(edges.tolist()):
-            length = int(lengths[order[first]])
-            step = max(1, _BLOCK // max(1, length))
-            for at in range(first, last, step):
-                members = order[at : min(at + step, last)]
-                if length:
-                    block = table[rows[begins[members][:, None] + np.arange(length)]]
-                else:
-                    block = np.zeros((len(members), 1, 4 * self.width), dtype=np.float32)
-                pooled[members] = self._pool(self._convolve(block))
-        hidden = np.maximum(pooled @ self._hidden + self._hidden_bias, 0.0)
-        result: Float = hidden @ self._output + self._output_bias
+        for members, length in equally_long(lengths):
+            if length:
+                block = table[rows[begins[members][:, None] + np.arange(length)]]
+            else:
+                block = np.zeros((len(members), 1, 4 * self.width), dtype=np.float32)
+            pooled[members] = self.pool(self.convolve(block))
+        hidden = np.maximum(pooled @ self.hidden + self.hidden_bias, 0.0)
+        result: Float = hidden @ self.output + self.output_bias
         return result
 
-    def _convolve(self, block: Float) -> Float:
-        """Let neighbours change each other's meaning; ``block`` has shape (texts, length, 4 * width)."""
-        width, step = self.width, self._dilations[0]
-        change = block[:, :, 2 * width : 3 * width] + self._convs[0][1]
+    def convolve(self, block: Float, active: list[NDArray[np.bool_]] | None = None) -> Float:
+        """Let neighbours change each other's meaning.
+
+        ``block`` holds rows of a :meth:`table`, shape (texts, length, 4 * width). Which units of each layer were active
+        is noted in ``active``.
+        """
+        width, step = self.width, self.dilations[0]
+        change = block[:, :, 2 * width : 3 * width] + self.convs[0][1]
         change[:, step:] += block[:, :-step, width : 2 * width]
         change[:, :-step] += block[:, step:, 3 * width :]
+        if active is not None:
+            active.append(change > 0)
         x: Float = block[:, :, :width] + np.maximum(change, 0.0, out=change)
         wide = np.zeros((*x.shape[:2], 3 * width), dtype=np.float32)
-        for (weights, bias), step in zip(self._convs[1:], self._dilations[1:], strict=True):
+        for (weights, bias), step in zip(self.convs[1:], self.dilations[1:], strict=True):
             wide[:, :step, :width] = 0.0
             wide[:, step:, :width] = x[:, :-step]
             wide[:, :, width : 2 * width] = x
@@ -184,17 +168,42 @@ class Encoder:
             wide[:, -step:, 2 * width :] = 0.0
             change = (wide.reshape(-1, 3 * width) @ weights).reshape(x.shape)
             change += bias
+            if active is not None:
+                active.append(change > 0)
             x += np.maximum(change, 0.0, out=change)
         return x
 
-    def _pool(self, block: Float) -> Float:
-        """Highest, scaled sum, and sums by attention of every text's rows; shape (texts, rows of ``hidden``)."""
-        scores = block @ self._query + self._query_bias
-        weight = np.exp(scores - scores.max(axis=1, keepdims=True))
+    def attention(self, block: Float) -> Float:
+        """How much of each text's attention its tokens draw, shape (texts, length, heads)."""
+        scores = block @ self.query + self.query_bias
+        weight: Float = np.exp(scores - scores.max(axis=1, keepdims=True))
         weight /= weight.sum(axis=1, keepdims=True)
-        attended = weight.transpose(0, 2, 1) @ block
+        return weight
+
+    def pool(self, block: Float) -> Float:
+        """Highest, scaled sum, and sums by attention of every text's rows; shape (texts, rows of ``hidden``)."""
+        attended = self.attention(block).transpose(0, 2, 1) @ block
         total = block.sum(axis=1) / np.sqrt(np.float32(block.shape[1]))
         return np.concatenate([block.max(axis=1), total, attended.reshape(len(block), -1)], axis=1)
+
+
+def equally_long(lengths: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Group texts of one length: a block without gaps, small enough for the processor's cache.
+
+    Yields
+    ------
+    members : ndarray of int
+        Which texts.
+    length : int
+        How long they are.
+    """
+    order = np.argsort(lengths, kind="stable")
+    edges = np.flatnonzero(np.diff(lengths[order], prepend=-1, append=-1))
+    for first, last in pairwise(edges.tolist()):
+        length = int(lengths[order[first]])
+        step = max(1, _BLOCK // max(1, length))
+        for at in range(first, last, step):
+            yield order[at : min(at + step, last)], length
 
 
 def _single(array: NDArray[np.generic]) -> Float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,13 @@ import numpy as np
 from riskcheck.assessment import Span
 from riskcheck.categories import NAMES
 from riskcheck.encoder import Float
-from riskcheck.logits import Reading, pieces
+from riskcheck.logits import Part, Reading, pieces
 from riskcheck.scorer import Scorer
 from riskcheck.text.analysis import Analysis
 from riskcheck.text.sentences import FUNCTION_WORDS
 
-_SHARE = 0.08
+_STOP = re.compile(r"[.!?\u2026\n]")
+_SHARE = 0.14
 _BRIDGE = 4
 _MOST = 3
 _RISKY = len(NAMES) + 1
@@ -23,7 +25,7 @@ _RISKY = len(NAMES) + 1
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one token adds: what is lost when it is left out, in log-odds; negative where it lowers the score.
+    """What one token adds, in log-odds; negative where it lowers the score.
 
     Parameters
     ----------
@@ -59,14 +61,12 @@ def contributions(scorer: Scorer, analysis: Analysis, category: str) -> list[Con
     Returns
     -------
     list of Contribution
-        One a token, in text order: what the logit loses when the token is left out.
+        One a token, in text order: its share in the logit.
     """
-    return weigh(scorer, scorer.logits.read([analysis]), [(0, category)], every=True)[0]
+    return weigh(scorer, scorer.logits.read([analysis]), [(0, category)])[0]
 
 
-def weigh(
-    scorer: Scorer, reading: Reading, wanted: Sequence[tuple[int, str]], *, every: bool = False
-) -> list[list[Contribution]]:
+def weigh(scorer: Scorer, reading: Reading, wanted: Sequence[tuple[int, str]]) -> list[list[Contribution]]:
     """Do what :func:`contributions` does for categories of posts of one reading, all at once.
 
     Parameters
@@ -77,8 +77,6 @@ def weigh(
         The posts.
     wanted : sequence of (int, str)
         Posts, by their place in the reading, and names of categories.
-    every : bool
-        Whether to weigh words, too, that are no evidence by themselves; otherwise they weigh nothing.
     """
     if not wanted:
         return []
@@ -90,40 +88,24 @@ def weigh(
     for at, (post, _, _) in enumerate(parts):
         first.setdefault(post, at)
     places: dict[tuple[int, int, int], int] = {}
+    asked: dict[tuple[int, int], int] = {}
     chosen = []
     for post, category in wanted:
         output, own = NAMES.index(category), windows[post]
         best = int(np.argmax(logits[first[post] : first[post] + len(own), output])) if post in first else 0
-        chosen.append((post, output, places.setdefault((post, *own[best]), len(places))))
-    left_out = [_to_weigh(reading.analyses[post], begin, end, every) for post, begin, end in places]
-    ranges = list(places)
-    read = [scorer.alone(*both) for both in scorer.logits.without_each(reading, ranges, left_out)]
-    drops = [logits[0] - logits[1:] for logits in read]
+        place = places.setdefault((post, *own[best]), len(places))
+        both = [asked.setdefault((place, index), len(asked)) for index in (output, _RISKY)]
+        chosen.append(((post, *own[best]), both))
+    added = scorer.shares(reading, list(places), list(asked))
+    return [_contributions(reading.analyses[window[0]], window, added[a], added[b]) for window, (a, b) in chosen]
+
+
+def _contributions(analysis: Analysis, window: Part, weights: Float, risks: Float) -> list[Contribution]:
+    _, begin, end = window
     return [
-        _contributions(reading.analyses[post], *ranges[at][1:], left_out[at], drops[at][:, [output, _RISKY]])
-        for post, output, at in chosen
+        Contribution(token.start, token.end, analysis.text[token.start : token.end], weight, risk)
+        for token, weight, risk in zip(analysis.tokens[begin:end], weights.tolist(), risks.tolist(), strict=True)
     ]
-
-
-def _to_weigh(analysis: Analysis, begin: int, end: int, every: bool) -> list[int]:
-    """Tokens to leave out in turn, counted from the first: all, if none of them could be evidence."""
-    places = list(range(end - begin))
-    words = [i for i in places if every or _is_word(_raw(analysis, begin + i))]
-    return words or places
-
-
-def _contributions(analysis: Analysis, begin: int, end: int, places: list[int], drops: Float) -> list[Contribution]:
-    weights = np.zeros((end - begin, 2))
-    weights[places] = drops
-    return [
-        Contribution(token.start, token.end, _raw(analysis, begin + at), weight, risk)
-        for at, (token, (weight, risk)) in enumerate(zip(analysis.tokens[begin:end], weights.tolist(), strict=True))
-    ]
-
-
-def _raw(analysis: Analysis, at: int) -> str:
-    token = analysis.tokens[at]
-    return analysis.text[token.start : token.end]
 
 
 def spans(found: Sequence[Contribution], text: str) -> tuple[Span, ...]:
@@ -150,8 +132,8 @@ def spans(found: Sequence[Contribution], text: str) -> tuple[Span, ...]:
         chosen = [weights.index(top)]
     runs: list[list[int]] = []
     for i in chosen:
-        # A few unimportant words between important ones belong to the phrase.
-        if runs and i - runs[-1][1] <= _BRIDGE and "\n" not in text[found[runs[-1][1]].end : found[i].start]:
+        # A few unimportant words between important ones belong to the phrase, unless a sentence ends there.
+        if runs and i - runs[-1][1] <= _BRIDGE and not _STOP.search(text[found[runs[-1][1]].end : found[i].start]):
             runs[-1][1] = i
         else:
             runs.append([i, i])

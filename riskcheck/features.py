@@ -1,13 +1,15 @@
 """From an analysed post to features: hashed word and character n-grams, with what the cues add.
 
-Words are hashed to 32 bits, so no vocabulary of texts is stored, and every feature is binary: what counts is
-that a post says something, not how often. Two blocks (words, characters) are each scaled to length one.
+Words are hashed to 32 bits, so no vocabulary of texts is stored, and every feature of the words is binary: what
+counts is that a post says something, not how often. Character n-grams are counted word by word, so that what they
+add can be looked up with the word. Each of the two blocks is divided by the root of its sum.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -94,15 +96,13 @@ def extract(
     Returns
     -------
     ids : ndarray of uint32, shape (n,)
-        Hashes of the features, each once per block.
+        Hashes of the features: those of words once each, those of characters once a word.
     values : ndarray of float32, shape (n,)
         One over the square root of the block's size.
     """
     end = len(analysis.tokens) if end is None else end
     words = _word_block(analysis, begin, end)
-    chars: set[int] = set()
-    for token in analysis.tokens[begin:end]:
-        chars.update(char_hashes(token.norm))
+    chars = [value for token in analysis.tokens[begin:end] for value in char_hashes(token.norm)]
     sizes = (len(words), len(chars))
     ids = np.fromiter((*words, *chars), dtype=np.uint32, count=sum(sizes))
     values = np.empty(len(ids), dtype=np.float32)
@@ -121,14 +121,32 @@ def bits(analysis: Analysis) -> bytearray:
     return found
 
 
-def word_blocks(
+class Occurrences(NamedTuple):
+    """Where word features of many texts occur.
+
+    Parameters
+    ----------
+    tokens : ndarray of int
+        Place of the last word that the feature is made of.
+    features : ndarray of uint32
+        Hashes.
+    words : int
+        How many words it is made of, 1 to 3.
+    """
+
+    tokens: NDArray[np.int64]
+    features: NDArray[np.uint32]
+    words: int
+
+
+def occurrences(
     words: NDArray[np.uint32],
     flags: NDArray[np.uint8],
     cues: NDArray[np.uint8],
     breaks: NDArray[np.bool_],
     lengths: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Make the word features of many texts at once: the same as :func:`extract` makes for each.
+) -> list[Occurrences]:
+    """Make the features of many texts that belong to words, wherever they occur.
 
     Parameters
     ----------
@@ -140,6 +158,42 @@ def word_blocks(
         Whether a sentence begins with the token.
     lengths : ndarray
         Tokens of each text.
+    """
+    first = breaks.copy()
+    first[(np.cumsum(lengths) - lengths)[lengths > 0]] = True
+    last = np.flatnonzero(np.append(first[1:], True)[: len(first)])
+    begin, inner = np.flatnonzero(first), np.flatnonzero(~first)
+    before = np.append(np.uint32(_BEGIN), words[:-1])
+    before[begin] = _BEGIN
+    pairs = _pairs(before, words)
+    scoped, flagged = np.flatnonzero(cues & 7), np.flatnonzero(flags)
+    return [
+        Occurrences(np.arange(len(words)), words, 1),
+        Occurrences(begin, pairs[begin], 1),
+        Occurrences(inner, pairs[inner], 2),
+        # What stands before the second word of a sentence is its beginning, and that is no word.
+        *(Occurrences(at, _pairs(_pairs(before[at - 1], before[at]), words[at]), count)
+          for second in [first[inner - 1]] for at, count in ((inner[second], 2), (inner[~second], 3))),
+        Occurrences(scoped, _pairs(cues[scoped] & 7, words[scoped]), 1),
+        Occurrences(last, _pairs(words[last], np.array([_END], np.uint32)), 1),
+        *(Occurrences(at, np.full(len(at), value, np.uint32), 1)
+          for flag, value in _FLAGS.items() for at in [flagged[flags[flagged] & flag > 0]]),
+    ]  # fmt: skip
+
+
+def word_blocks(
+    found: Sequence[Occurrences], cues: NDArray[np.uint8], lengths: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Gather the word features of many texts: the same as :func:`extract` makes for each.
+
+    Parameters
+    ----------
+    found : sequence of Occurrences
+        The features that belong to words.
+    cues : ndarray
+        :func:`bits` of the tokens of all texts, laid end to end.
+    lengths : ndarray
+        Tokens of each text.
 
     Returns
     -------
@@ -149,37 +203,19 @@ def word_blocks(
         Hashes, each once for a text.
     """
     owner = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
-    begins = (np.cumsum(lengths) - lengths)[lengths > 0]
-    first = breaks.copy()
-    first[begins] = True
-    last = np.append(first[1:], True)
-    before = np.append(np.uint32(_BEGIN), words[:-1])
-    before[first] = _BEGIN
-    inner = np.flatnonzero(~first)
-    scopes = cues & 7
-    scoped = np.flatnonzero(scopes)
-    flagged = np.flatnonzero(flags)
-    found = [
-        (owner, words),
-        (owner, _pairs(before, words)),
-        (owner[inner], _pairs(_pairs(before[inner - 1], before[inner]), words[inner])),
-        (owner[scoped], _pairs(scopes[scoped], words[scoped])),
-        (owner[last[: len(owner)]], _pairs(words[last[: len(owner)]], np.array([_END], np.uint32))),
-        *((owner[at], np.full(len(at), value, np.uint32))
-          for flag, value in _FLAGS.items() for at in [flagged[flags[flagged] & flag > 0]]),
-    ]  # fmt: skip
+    both = [(owner[occurrence.tokens], occurrence.features) for occurrence in found]
     empty = np.flatnonzero(lengths == 0).astype(np.uint64)
-    found.append((empty, np.full(len(empty), _pair(_BEGIN, _END), np.uint32)))
+    both.append((empty, np.full(len(empty), _pair(_BEGIN, _END), np.uint32)))
     marked = np.flatnonzero(cues >> 3)
     marks = np.zeros(len(lengths), np.uint8)
     np.bitwise_or.at(marks, owner[marked].astype(np.int64), cues[marked] >> 3)
     for mark, values in _marks().items():
         at = np.flatnonzero(marks & mark == mark).astype(np.uint64)
-        found.append((at, np.full(len(at), values, np.uint32)))
-    return distinct(np.concatenate([who for who, _ in found]), np.concatenate([what for _, what in found]))
+        both.append((at, np.full(len(at), values, np.uint32)))
+    return _distinct(np.concatenate([who for who, _ in both]), np.concatenate([what for _, what in both]))
 
 
-def distinct(owner: NDArray[np.uint64], features: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+def _distinct(owner: NDArray[np.uint64], features: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """Drop features that a text has already; the rest comes out by text and then by hash."""
     both = np.sort(owner << np.uint64(32) | features)
     both = both[np.append(True, both[1:] != both[:-1])] if len(both) else both

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, locks that end with their process, and the removal of what was left behind."""
+"""Files and changes that come whole or not at all, locks that end with their process, and what was left behind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
 
 YOUNG = 60.0
 """Seconds: a file as young as this may be about to be locked."""
@@ -77,6 +80,37 @@ def appearing(path: Path) -> Iterator[IO[str]]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+@contextlib.contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Do all of a change to a database or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
+
+
+def write_ahead(db: sqlite3.Connection, seconds: float) -> None:
+    """Let a database be read while it is written; wait for others that ask for the same of a new one.
+
+    SQLite itself does not wait for this lock, as it does for all others.
+    """
+    import sqlite3
+
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def clear(folder: Path, pattern: str) -> None:

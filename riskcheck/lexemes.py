@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcheck.encoder import Encoder, look
+from riskcheck.encoder import Encoder
 from riskcheck.features import char_hashes, word_hash
 from riskcheck.text.analysis import Analysis
 
@@ -86,20 +86,14 @@ class Columns(NamedTuple):
         Disguises undone.
     table : ndarray of float32, shape (n, 4 * width)
         What the network reads; see :meth:`riskcheck.encoder.Encoder.table`.
-    sums : ndarray of float64, shape (n, 17)
-        Weights of the token's character n-grams, summed.
-    ends : ndarray of int
-        Where the character n-grams of each token end in ``chars``.
-    chars : ndarray of uint32
-        Hashes of the character n-grams of all tokens.
+    chars : ndarray of float64, shape (n, 18)
+        Weights of the token's character n-grams, summed, and how many they are.
     """
 
     words: NDArray[np.uint32]
     flags: NDArray[np.uint8]
     table: Float
-    sums: NDArray[np.float64]
-    ends: Numbers
-    chars: NDArray[np.uint32]
+    chars: NDArray[np.float64]
 
 
 class Lexemes:
@@ -121,12 +115,10 @@ class Lexemes:
         self._begin()
 
     def _begin(self) -> None:
-        self._places: dict[tuple[str, str, int, int], int] = {}
         self._numbers: dict[tuple[str, int], int] = {}
         width, outputs = self._encoder.width, self._coef.shape[1]
         self._columns = (
-            _Column("u4"), _Column("u1"), _Column("f4", 4 * width), _Column("f8", outputs),
-            _Column("i8"), _Column("u4"),
+            _Column("u4"), _Column("u1"), _Column("f4", 4 * width), _Column("f8", outputs + 1),
         )  # fmt: skip
 
     def read(self, analyses: Sequence[Analysis]) -> tuple[Numbers, Columns]:
@@ -134,40 +126,29 @@ class Lexemes:
         with self._lock:
             if len(self._numbers) > _MOST:
                 self._begin()
-            if len(self._places) > 2 * _MOST:
-                self._places.clear()
-            place, before = self._places, len(self._numbers)
-            written = [
-                (analysis.text[a:b], norm, kind, flags)
-                for analysis in analyses
-                for a, b, norm, kind, flags in analysis.tokens
-            ]
-            numbers = list(map(place.get, written))
-            if None in numbers:
-                for token in written:
-                    if token not in place:
-                        raw, norm, kind, flags = token
-                        place[token] = self._numbers.setdefault((norm, look(raw, kind, flags)), len(self._numbers))
-                numbers = list(map(place.get, written))
-            if len(self._numbers) > before:
-                self._extend(list(islice(reversed(self._numbers), len(self._numbers) - before))[::-1])
-            return np.array(numbers, dtype=np.int64), Columns(*(column.rows for column in self._columns))
+            numbers, before = self._numbers, len(self._numbers)
+            seen = [(norm, look) for analysis in analyses for _, _, norm, _, look in analysis.tokens]
+            found = list(map(numbers.get, seen))
+            if None in found:
+                for token, number in zip(seen, found, strict=True):
+                    if number is None:
+                        numbers.setdefault(token, len(numbers))
+                found = list(map(numbers.get, seen))
+                self._extend(list(islice(reversed(numbers), len(numbers) - before))[::-1])
+            return np.array(found, dtype=np.int64), Columns(*(column.rows for column in self._columns))
 
     def _extend(self, new: list[tuple[str, int]]) -> None:
         norms = [norm for norm, _ in new]
         chars = [char_hashes(norm) for norm in norms]
-        ends = np.cumsum([len(hashes) for hashes in chars])
-        flat = np.fromiter(chain.from_iterable(chars), dtype=np.uint32, count=int(ends[-1]))
-        places = self._keys.find(flat)
+        sizes = np.array([len(hashes) for hashes in chars])
+        places = self._keys.find(np.fromiter(chain.from_iterable(chars), dtype=np.uint32, count=int(sizes.sum())))
         weights = np.where((places >= 0)[:, None], self._coef[places], 0).astype(np.float64)
         rows = Columns(
             words=np.array([word_hash(norm) for norm in norms], np.uint32),
             # The lowest three bits of a look are the flags.
             flags=np.array([seen & 7 for _, seen in new], np.uint8),
             table=self._encoder.table(norms, [seen for _, seen in new]),
-            sums=np.add.reduceat(weights, np.append(0, ends[:-1])),
-            ends=ends + len(self._columns[-1].rows),
-            chars=flat,
+            chars=np.column_stack((np.add.reduceat(weights, np.cumsum(sizes) - sizes), sizes)),
         )
         for column, values in zip(self._columns, rows, strict=True):
             column.extend(np.asarray(values))

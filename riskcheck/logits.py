@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskcheck import gradient
 from riskcheck.encoder import Encoder, Float
-from riskcheck.features import bits, word_blocks
+from riskcheck.features import bits, occurrences, word_blocks
 from riskcheck.lexemes import Columns, Keys, Lexemes, Numbers
 from riskcheck.text.analysis import Analysis
 
@@ -58,14 +59,21 @@ class Logits:
     Parameters
     ----------
     arrays : mapping of str to ndarray
-        ``ngram_keys`` (uint32, sorted), ``ngram_coef`` (n, 17), ``ngram_bias`` (17,), and the encoder's arrays with
-        the prefix ``encoder_``.
+        ``ngram_keys`` (uint32, sorted), ``ngram_coef`` (n, 17), ``ngram_bias`` (17,), ``gate`` (1,), ``calm`` (45,),
+        and the encoder's arrays with the prefix ``encoder_``.
+
+    Attributes
+    ----------
+    encoder : Encoder
+        The network. It reads what at least one n-gram logit reaches ``gate`` for; of the rest, plainly harmless, it is
+        taken to say what it says of such posts on average, ``calm``.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._keys = Keys(arrays["ngram_keys"])
         self._coef = np.asarray(arrays["ngram_coef"])
         self._bias = arrays["ngram_bias"].astype(np.float32)
+        self._gate, self._calm = float(arrays["gate"][0]), arrays["calm"].astype(np.float32)
         prefix = "encoder_"
         self.encoder = Encoder({k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)})
         self._lexemes = Lexemes(self._keys, self._coef, self.encoder)
@@ -98,85 +106,102 @@ class Logits:
         if len(parts) > _AT_ONCE:
             some = [self.parts(reading, parts[at : at + _AT_ONCE]) for at in range(0, len(parts), _AT_ONCE)]
             return np.concatenate([linear for linear, _ in some]), np.concatenate([network for _, network in some])
-        table = np.array(parts, dtype=np.int64).reshape(-1, 3)
-        lengths = table[:, 2] - table[:, 1]
-        rows = _ranges(reading.begins[table[:, 0]] + table[:, 1], lengths)
-        return self._both(reading.columns, reading.numbers[rows], reading.cues[rows], reading.breaks[rows], lengths)
+        rows, lengths = _rows(reading, parts)
+        linear = self._linear(reading, rows, lengths)
+        network = np.tile(self._calm, (len(parts), 1))
+        alarmed = np.flatnonzero(linear.max(axis=1, initial=-np.inf) >= self._gate)
+        network[alarmed] = self.network(reading, [parts[at] for at in alarmed.tolist()])
+        return linear, network
 
-    def without_each(self, reading: Reading, spans: Sequence[Part], left_out: Sequence[Sequence[int]]) -> list[Both]:
-        """Leave tokens out, one at a time.
+    def network(self, reading: Reading, parts: Sequence[Part]) -> Float:
+        """Run the network over parts of posts, whatever the n-gram model says of them."""
+        rows, lengths = _rows(reading, parts)
+        return self.encoder.run(reading.columns.table, reading.numbers[rows], lengths)
+
+    def linear_shares(self, reading: Reading, windows: Sequence[Part], wanted: Sequence[tuple[int, int]]) -> list[Sums]:
+        """Share the n-gram model's logits out among the tokens.
+
+        What a feature adds goes to its words in equal parts (their Shapley values, since the features are summed), and
+        to each place where it occurs. The bias, and the cues of a whole post, belong to no word.
 
         Parameters
         ----------
         reading : Reading
             The posts.
-        spans : sequence of (int, int, int)
-            Post, first and last token of what is weighed: a sentence, or the beginning of one.
-        left_out : sequence of sequence of int
-            For each span the tokens to leave out, counted from its first.
+        windows : sequence of (int, int, int)
+            Post, first and last token of what is weighed.
+        wanted : sequence of (int, int)
+            Window and output.
 
         Returns
         -------
-        list of (ndarray, ndarray)
-            For each span the logits of the span, and then of what remains of it without each token.
+        list of ndarray of float64
+            For each of ``wanted`` what each token of the window adds.
         """
-        rows, lengths = [], []
-        for (post, begin, end), places in zip(spans, left_out, strict=True):
-            own, count = np.arange(reading.begins[post] + begin, reading.begins[post] + end), end - begin
-            keep = np.ones((len(places), count), dtype=bool)
-            keep[np.arange(len(places)), list(places)] = False
-            # The span as it is comes first.
-            rows += [own, np.tile(own, (len(places), 1))[keep]]
-            lengths += [count, *[count - 1] * len(places)]
-        at = np.concatenate(rows)
-        linear, network = self._both(
-            reading.columns, reading.numbers[at], reading.cues[at], np.zeros(len(at), bool), np.array(lengths)
-        )
-        edges = np.cumsum([0, *(1 + len(places) for places in left_out)]).tolist()
-        return [(linear[a:b], network[a:b]) for a, b in pairwise(edges)]
+        rows, lengths = _rows(reading, windows)
+        columns, numbers, cues = reading.columns, reading.numbers[rows], reading.cues[rows]
+        found = occurrences(columns.words[numbers], columns.flags[numbers], cues, reading.breaks[rows], lengths)
+        owner, features = word_blocks(found, cues, lengths)
+        scale = _scale(np.bincount(owner, minlength=len(lengths)))
+        everywhere = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
+        shift = np.uint64(32)
+        known = owner.astype(np.uint64) << shift | features
+        at = [np.searchsorted(known, everywhere[o.tokens] << shift | o.features) for o in found]
+        times = np.bincount(np.concatenate(at), minlength=len(known))
+        weights = self._weights(features) * (scale[owner] / np.maximum(times, 1)[:, None])
+        result = columns.chars[numbers, :-1] * _scale(_sums(columns.chars[numbers, -1:], lengths)[:, 0])[everywhere]
+        for places, occurrence in zip(at, found, strict=True):
+            for back in range(occurrence.words):
+                np.add.at(result, occurrence.tokens - back, weights[places] / occurrence.words)
+        ends = np.cumsum(lengths)
+        return [result[ends[window] - lengths[window] : ends[window], output] for window, output in wanted]
 
-    def _both(
-        self, columns: Columns, numbers: Numbers, cues: NDArray[np.uint8], breaks: NDArray[np.bool_], lengths: Numbers
-    ) -> Both:
-        """Run both models over texts given as numbered tokens, laid end to end."""
-        owner, features = word_blocks(columns.words[numbers], columns.flags[numbers], cues, breaks, lengths)
-        linear = self._bias + self._sum(owner, features, lengths) * _scale(owner, lengths)
-        linear += self._chars(columns, numbers, lengths)
-        return linear.astype(np.float32), self.encoder.run(columns.table, numbers, lengths)
+    def network_shares(
+        self, reading: Reading, windows: Sequence[Part], wanted: Sequence[tuple[int, int]]
+    ) -> list[Float]:
+        """Do the same for the network's logits, by :func:`riskcheck.gradient.shares`."""
+        rows, lengths = _rows(reading, windows)
+        return gradient.shares(self.encoder, reading.columns.table, reading.numbers[rows], lengths, wanted)
 
-    def _sum(self, owner: Numbers, features: NDArray[np.uint32], lengths: Numbers) -> Sums:
-        """Sum the linear model's weights of each text's features."""
+    def _linear(self, reading: Reading, rows: Numbers, lengths: Numbers) -> Float:
+        """Run the n-gram model over texts given as rows of the reading, laid end to end."""
+        columns, numbers, cues = reading.columns, reading.numbers[rows], reading.cues[rows]
+        found = occurrences(columns.words[numbers], columns.flags[numbers], cues, reading.breaks[rows], lengths)
+        owner, features = word_blocks(found, cues, lengths)
+        sizes = np.bincount(owner, minlength=len(lengths))
+        logits = self._bias + _sums(self._weights(features), sizes) * _scale(sizes)
+        chars = _sums(columns.chars[numbers], lengths)
+        logits += chars[:, :-1] * _scale(chars[:, -1])
+        return logits.astype(np.float32)
+
+    def _weights(self, features: NDArray[np.uint32]) -> Float:
+        """Weights of features, 0 where the model does not know one."""
         places = self._keys.find(features)
         known = np.flatnonzero(places >= 0)
-        result = np.zeros((len(lengths), len(self._bias)))
-        if len(known):
-            begins = np.flatnonzero(np.diff(owner[known], prepend=-1))
-            weights = self._coef[places[known]].astype(np.float32)
-            result[owner[known[begins]]] = np.add.reduceat(weights, begins)
-        return result
-
-    def _chars(self, columns: Columns, numbers: Numbers, lengths: Numbers) -> Sums:
-        """Sum the weights of each text's character n-grams: those of its tokens, less what several tokens share."""
-        result = np.zeros((len(lengths), len(self._bias)))
-        full = np.flatnonzero(lengths)
-        if not len(full):
-            return result
-        result[full] = np.add.reduceat(columns.sums[numbers], (np.cumsum(lengths) - lengths)[full])
-        ends = columns.ends[numbers]
-        sizes = ends - np.where(numbers > 0, columns.ends[numbers - 1], 0)
-        owner = np.repeat(np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths), sizes)
-        both = np.sort(owner << np.uint64(32) | columns.chars[_ranges(ends - sizes, sizes)])
-        again = both[1:][both[1:] == both[:-1]]
-        owner_again = (again >> np.uint64(32)).astype(np.int64)
-        result -= self._sum(owner_again, again.astype(np.uint32), lengths)
-        counts = np.bincount(owner.astype(np.int64), minlength=len(lengths))
-        counts -= np.bincount(owner_again, minlength=len(lengths))
-        return result * np.maximum(counts, 1)[:, None] ** -0.5
+        weights = np.zeros((len(features), len(self._bias)), np.float32)
+        weights[known] = self._coef[places[known]]
+        return weights
 
 
-def _scale(owner: Numbers, lengths: Numbers) -> Sums:
-    """One over the root of each text's number of features."""
-    scale: Sums = 1.0 / np.sqrt(np.bincount(owner, minlength=len(lengths)))[:, None]
+def _rows(reading: Reading, parts: Sequence[Part]) -> tuple[Numbers, Numbers]:
+    """Rows of the reading that parts consist of, laid end to end, and how many each has."""
+    table = np.array(parts, dtype=np.int64).reshape(-1, 3)
+    lengths = table[:, 2] - table[:, 1]
+    return _ranges(reading.begins[table[:, 0]] + table[:, 1], lengths), lengths
+
+
+def _sums(values: NDArray[np.floating], lengths: Numbers) -> Sums:
+    """Sum runs of rows; ``lengths`` says how many rows each has."""
+    result = np.zeros((len(lengths), values.shape[1]))
+    full = np.flatnonzero(lengths)
+    if len(full):
+        result[full] = np.add.reduceat(values, (np.cumsum(lengths) - lengths)[full])
+    return result
+
+
+def _scale(sizes: NDArray[Any]) -> Sums:
+    """One over the root of each text's number of features, as a column."""
+    scale: Sums = np.maximum(sizes, 1)[:, None] ** -0.5
     return scale
 
 

@@ -24,6 +24,10 @@ from riskcheck.scorer import INPUTS, LEVELS, OUTPUTS, Scorer, Scores, severity_i
 from riskcheck.text.analysis import Analysis, analyse
 
 _BATCH = 512
+_OPEN = -100.0
+"""Gate that the n-gram model lets every post through."""
+_MISSED = 0.002
+"""Share of the calibration posts found risky that the gate may hold back."""
 _COUNTS = {"stack": OUTPUTS, "severity": 2 * len(NAMES)}
 Estimators = dict[str, list[LogisticRegression]]
 
@@ -42,9 +46,8 @@ def targets(y: NDArray[np.int64]) -> NDArray[np.bool_]:
 class RiskModel(BaseEstimator):  # type: ignore[misc]
     """Score posts for the fourteen categories and the overall severity.
 
-    One calibrated logistic regression for every category and cumulative ones for severity (an ordinal model)
-    read three things: a logistic regression over hashed n-grams, the encoder's logit, and both for the worst
-    sentence.
+    One calibrated logistic regression for every category and cumulative ones for severity (an ordinal model) read a
+    logistic regression over hashed n-grams, and the encoder, which reads what the first holds possible (a cascade).
 
     Parameters
     ----------
@@ -61,6 +64,10 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
     ----------
     estimators_ : dict of str to list of LogisticRegression
         ``ngram`` (17), ``stack`` (17) and ``severity`` (28) models.
+    gate_ : float
+        n-gram logit that one output must reach for the encoder to read a post.
+    calm_ : ndarray of float32, shape (45,)
+        The encoder's mean logits of the posts below it.
     scorer_ : Scorer
         The compiled form; what :meth:`predict_proba` runs.
     """
@@ -113,7 +120,11 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
             model.coef_ = model.coef_.astype(np.float16).astype(np.float64)
         self.keys_: NDArray[np.uint32] = keys
         self.estimators_: Estimators = {"ngram": ngram, "stack": [], "severity": []}
-        self._fit_stack([analyse(text) for text in calibration[0]], calibration[1])
+        self.gate_, self.calm_ = _OPEN, np.zeros(self.encoder["output"].shape[1], np.float32)
+        held_out, severity = [analyse(text) for text in calibration[0]], calibration[1]
+        self._fit_stack(*self._inputs(held_out), severity)
+        self._close_gate(*self._inputs(held_out))
+        self._fit_stack(*self._inputs(held_out), severity)
         self.scorer_ = Scorer(self.arrays())
         return self
 
@@ -127,7 +138,7 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
     def _matrix(self, analyses: Sequence[Analysis]) -> tuple[sp.csr_matrix, NDArray[np.uint32]]:
         features = [extract(analysis) for analysis in analyses]
         ids = np.concatenate([f[0] for f in features])
-        found, counts = np.unique(ids, return_counts=True)
+        found, counts = np.unique(np.concatenate([np.unique(f[0]) for f in features]), return_counts=True)
         keys = found[counts >= self.min_count]
         columns = np.searchsorted(keys, ids)
         columns[columns == len(keys)] = 0
@@ -135,17 +146,31 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
         rows = np.repeat(np.arange(len(features)), [len(f[0]) for f in features])
         values = np.concatenate([f[1] for f in features])
         shape = (len(features), len(keys))
+        # The constructor sums what stands twice in a row.
         return sp.csr_matrix((values[known], (rows[known], columns[known])), shape=shape), keys
 
-    def _fit_stack(self, analyses: Sequence[Analysis], y: NDArray[np.int64]) -> None:
-        bare = Scorer({**self.arrays(), **_identity_stack()})
-        stack, network = _in_batches(bare, analyses)
+    def _inputs(self, analyses: Sequence[Analysis]) -> tuple[Float, Float]:
+        """What the stack reads of posts, by the parts that are fitted so far."""
+        scorer = Scorer({**_identity_stack(), **self.arrays()})
+        parts = [scorer.inputs(analyses[i : i + _BATCH]) for i in range(0, len(analyses), _BATCH)]
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+    def _close_gate(self, stack: Float, network: Float) -> None:
+        """Let the n-gram model alone call harmless what is below all but the least of what the stack finds."""
+        found = self.estimators_["stack"][len(NAMES)].decision_function(stack[:, len(NAMES)]) > 0
+        alarm = stack[:, :, 0].max(axis=1)
+        gate = float(np.quantile(alarm[found], _MISSED)) if found.any() else _OPEN
+        if (alarm < gate).any():
+            self.gate_, self.calm_ = gate, network[alarm < gate].mean(axis=0)
+
+    def _fit_stack(self, stack: Float, network: Float, y: NDArray[np.int64]) -> None:
         wanted = targets(y)
         self.estimators_["stack"] = [self._fitted(1.0, stack[:, i], wanted[:, i]) for i in range(OUTPUTS)]
         logits = np.column_stack(
             [m.decision_function(stack[:, i]) for i, m in enumerate(self.estimators_["stack"])]
         ).astype(np.float32)
         read = severity_inputs(logits, network)
+        self.estimators_["severity"] = []
         for i in range(len(NAMES)):
             has = y[:, i] > 0
             self.estimators_["severity"] += [
@@ -160,6 +185,8 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
             "ngram_keys": self.keys_,
             "ngram_coef": np.column_stack([m.coef_[0] for m in self.estimators_["ngram"]]).astype(np.float16),
             "ngram_bias": np.array([m.intercept_[0] for m in self.estimators_["ngram"]], dtype=np.float32),
+            "gate": np.array([self.gate_], dtype=np.float32),
+            "calm": self.calm_,
             **{f"encoder_{name}": array for name, array in self.encoder.items()},
         }
         if self.estimators_["stack"]:
@@ -227,6 +254,7 @@ class RiskModel(BaseEstimator):  # type: ignore[misc]
             "ngram": [_logistic_from(coef[:, i], float(bias[i])) for i in range(OUTPUTS)],
             **small,
         }
+        model.gate_, model.calm_ = float(data.arrays["gate"][0]), data.arrays["calm"]
         model.scorer_ = Scorer(data.arrays)
         return model
 
@@ -262,11 +290,6 @@ def _identity_stack() -> dict[str, NDArray[Any]]:
         "stack_coef": np.zeros((OUTPUTS, INPUTS), "f4"), "stack_bias": np.zeros(OUTPUTS, "f4"),
         "severity_coef": np.zeros((14, 2, 4), "f4"), "severity_bias": np.zeros((14, 2), "f4"),
     }  # fmt: skip
-
-
-def _in_batches(scorer: Scorer, analyses: Sequence[Analysis]) -> tuple[Float, Float]:
-    parts = [scorer.inputs(analyses[i : i + _BATCH]) for i in range(0, len(analyses), _BATCH)]
-    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
 def _logistic_from(coef: NDArray[Any], bias: float, *, c: float = 1.0) -> LogisticRegression:

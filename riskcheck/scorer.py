@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from riskcheck.categories import NAMES
 from riskcheck.encoder import Float
-from riskcheck.logits import Logits, Reading, pieces
+from riskcheck.logits import Logits, Part, Reading, pieces
 from riskcheck.text.analysis import Analysis
 
 LEVELS = 3
@@ -97,6 +97,30 @@ class Scorer:
         coef = self._stack_coef
         result: Float = linear * coef[:, 0] + network[:, PICK] * coef[:, 1] + self._stack_bias
         return result
+
+    def shares(self, reading: Reading, windows: Sequence[Part], wanted: Sequence[tuple[int, int]]) -> list[Float]:
+        """Share the logits of :meth:`alone` out among the tokens of parts of posts.
+
+        Parameters
+        ----------
+        reading : Reading
+            The posts.
+        windows : sequence of (int, int, int)
+            Post, first and last token of each part; none is empty.
+        wanted : sequence of (int, int)
+            Part and stacked output.
+
+        Returns
+        -------
+        list of ndarray of float32
+            For each of ``wanted`` what each token of the part adds.
+        """
+        linear = self.logits.linear_shares(reading, windows, wanted)
+        network = self.logits.network_shares(reading, windows, [(part, PICK[output]) for part, output in wanted])
+        return [
+            (one * self._stack_coef[output, 0] + other * self._stack_coef[output, 1]).astype(np.float32)
+            for one, other, (_, output) in zip(linear, network, wanted, strict=True)
+        ]
 
     def inputs(self, analyses: Sequence[Analysis]) -> tuple[Float, Float]:
         """Compute what the stack reads; see :meth:`stacked`."""

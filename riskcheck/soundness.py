@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcheck.categories import NAMES
-from riskcheck.encoder import LONGEST, SHAPES
+from riskcheck.encoder import LONGEST
 from riskcheck.errors import ModelError
 from riskcheck.scorer import INPUTS, LEVELS, OUTPUTS
+from riskcheck.text.tokens import LOOKS
 
 _LOGITS = LEVELS * (len(NAMES) + 1)
 """What the network gives: every category at each level, then the overall severity."""
@@ -24,6 +25,8 @@ _SHAPES: dict[str, tuple[str | int, ...]] = {
     "ngram_keys": ("n-grams",),
     "ngram_coef": ("n-grams", OUTPUTS),
     "ngram_bias": (OUTPUTS,),
+    "gate": (1,),
+    "calm": (_LOGITS,),
     "stack_coef": (OUTPUTS, INPUTS),
     "stack_bias": (OUTPUTS,),
     "severity_coef": (len(NAMES), LEVELS - 1, 2 * (LEVELS - 1)),
@@ -31,7 +34,7 @@ _SHAPES: dict[str, tuple[str | int, ...]] = {
     "encoder_word_keys": ("words",),
     "encoder_word_vectors": ("words", "width"),
     "encoder_gram_vectors": ("buckets", "width"),
-    "encoder_shape_vectors": (SHAPES, "width"),
+    "encoder_shape_vectors": (LOOKS, "width"),
     "encoder_dilations": ("layers",),
     "encoder_query": ("width", "heads"),
     "encoder_query_bias": ("heads",),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from riskcheck.errors import StoreError
+from riskcheck.files import transaction, write_ahead
 
 Decision = Literal["keep", "fix", "delete", "false_alarm"]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
@@ -127,7 +128,7 @@ class Store:
             )
         if not fresh and application != _APPLICATION:
             raise StoreError(f"{self.path}: not a store of riskcheck; move the file away or set RISKCHECK_DATA_DIR")
-        self._db.execute("PRAGMA journal_mode = WAL")
+        write_ahead(self._db, _BUSY_SECONDS)
         self._db.execute("PRAGMA secure_delete = ON")
         if fresh:
             # Another process may have been first; then its tables are there already.
@@ -165,14 +166,8 @@ class Store:
     @contextlib.contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
         """Do all of it or nothing."""
-        with self._told():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.rollback()
-                raise
-            self._db.commit()
+        with self._told(), transaction(self._db) as db:
+            yield db
 
     def decide(self, digest: str, decision: Decision) -> None:
         """Remember what the user decided of a post."""

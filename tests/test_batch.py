@@ -205,7 +205,7 @@ def test_a_long_text_that_parquet_stores_once_does_not_fill_the_memory(tmp_path:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     rows, mebibytes = map(int, done.stdout.split())
     assert 1 <= rows < 20
-    assert mebibytes < 600  # all 5,000 rows would take 24,000
+    assert mebibytes < 2000  # all 5,000 rows would take 24,000
 
 
 def test_csv_rows_that_are_short_or_not_utf8(tmp_path: Path) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any, get_args
 
 import click
@@ -29,24 +28,16 @@ from riskcheck.profile import Profile
 from riskcheck.store import Decision
 from tests.test_readme import ROOT, RUN, SHELL, SHOWN, Block, blocks, check_console, place, unknown_words
 
+sys.path.insert(0, str(ROOT / "docs"))
+import generate
+import modules
+
 __all__ = ["place"]  # the fixture
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 MARKED = [*PAGES, ROOT / "data" / "README.md", ROOT / "README.md"]
 ALL_BLOCKS = [block for page in PAGES for block in blocks(page)]
 HOW = "run `python docs/generate.py`"
-
-
-def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-GENERATE = generate()
 
 
 def squeezed(text: str) -> str:
@@ -60,7 +51,7 @@ def section(page: str, title: str) -> str:
     return found[1]
 
 
-COMMANDS = list(GENERATE.commands(cli))
+COMMANDS = list(generate.commands(cli))
 
 
 def test_the_commands_of_the_reference_are_those_that_exist() -> None:
@@ -75,12 +66,12 @@ def test_the_commands_of_the_reference_are_those_that_exist() -> None:
 def test_every_command_is_documented_as_it_helps(words: tuple[str, ...]) -> None:
     page = (ROOT / "docs" / "cli-reference.md").read_text(encoding="utf-8")
     text = section(page, " ".join(("riskcheck", *words)) if words else "Command line")
-    assert squeezed(GENERATE.help_of(words)) in squeezed(text), HOW
+    assert squeezed(generate.help_of(words)) in squeezed(text), HOW
 
 
 @pytest.mark.parametrize("words", [(), *COMMANDS], ids=" ".join)
 def test_help_shows_no_control_characters_or_escapes(words: tuple[str, ...]) -> None:
-    text = GENERATE.help_of(words)
+    text = generate.help_of(words)
     assert "\\b" not in text
     assert all(c.isprintable() or c == "\n" for c in text)
 
@@ -99,9 +90,15 @@ def test_every_command_takes_the_common_options(words: tuple[str, ...]) -> None:
         assert all(p.help for p in command.params if isinstance(p, click.Option)), "an option without help"
 
 
+def test_the_drawing_and_the_list_of_the_modules_are_those_of_the_code() -> None:
+    assert (ROOT / "docs" / "images" / "modules.svg").read_text(encoding="utf-8") == modules.drawing(), HOW
+    page = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+    assert generate.part_of(page, "modules")[0].strip() == modules.listed(), HOW
+
+
 def test_the_counts_of_the_datasheet_are_those_of_the_corpus() -> None:
     page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    assert GENERATE.part_of(page, "counts")[0].strip() == GENERATE.counts(), HOW
+    assert generate.part_of(page, "counts")[0].strip() == generate.counts(), HOW
 
 
 def test_the_datasheet_names_every_label_file_and_no_more() -> None:
@@ -132,7 +129,7 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 TEXTS = [
-    *GENERATE.EXAMPLES.values(),
+    *generate.EXAMPLES.values(),
     "",
     "Lovely walk along the canal this morning.",
     "i don't want to be here anymore. i want to kill myself",
@@ -243,10 +240,10 @@ def alike(a: Any, b: Any) -> bool:
 def test_the_examples_of_the_page_are_real_output(
     validator: jsonschema.Draft202012Validator, checker: RiskChecker
 ) -> None:
-    part = GENERATE.part_of(output_page(), "examples")[0]
+    part = generate.part_of(output_page(), "examples")[0]
     found = [json.loads(text) for text in re.findall(r"(?s)```json\n(.*?)```", part)]
-    assert len(found) == len(GENERATE.EXAMPLES), HOW
-    for example, text in zip(found, GENERATE.EXAMPLES.values(), strict=True):
+    assert len(found) == len(generate.EXAMPLES), HOW
+    for example, text in zip(found, generate.EXAMPLES.values(), strict=True):
         assert f"`{text}`" in part, HOW
         validator.validate(example)
         assert alike(json.loads(json.dumps(checker.check(text).to_dict())), example), HOW
@@ -366,17 +363,17 @@ def test_files_named_in_the_pages_exist() -> None:
 
 def test_the_catalogue_of_errors_is_the_one_in_the_code() -> None:
     page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
-    assert page == GENERATE.error_pages(), HOW
+    assert page == generate.error_pages(), HOW
 
 
 def test_every_error_is_in_the_catalogue_with_what_to_do_and_its_messages() -> None:
     page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
-    for error in GENERATE.error_classes():
+    for error in generate.error_classes():
         part = section(page, error.__name__)
         assert f"What to do: {error.remedy}" in part
         assert f"Exit code {int(error.exit_code)}." in part
         assert error.remedy.endswith(".")
-    assert sum(map(len, GENERATE.messages().values())) > 150
+    assert sum(map(len, generate.messages().values())) > 150
 
 
 def test_every_page_has_its_place_on_the_site() -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from riskcheck.encoder import LONGEST, Encoder, shape
+from riskcheck import gradient
+from riskcheck.encoder import LONGEST, Encoder
 from riskcheck.text.tokens import Token, tokenise
 
 WIDTH, HEADS, HIDDEN, OUT, DILATIONS = 8, 2, 6, 5, (1, 2, 4)
@@ -53,13 +54,17 @@ def encoder(arrays: dict[str, np.ndarray]) -> Encoder:
 
 
 def read(encoder: Encoder, texts: list[str]) -> np.ndarray:
-    return encoder.logits(texts, [tokenise(text) for text in texts])
+    return encoder.logits([tokenise(text) for text in texts])
 
 
 def by_hand(encoder: Encoder, arrays: dict[str, np.ndarray], text: str, tokens: list[Token]) -> np.ndarray:
     """The network as its docstring describes it, position by position."""
-    rows = [encoder.vectors([t.norm])[0] + arrays["shape_vectors"][shape(text, t)] for t in tokens[:LONGEST]]
-    x = np.array(rows if rows else [np.zeros(WIDTH)], dtype=np.float64)
+    rows = [encoder.vectors([t.norm])[0] + arrays["shape_vectors"][t.look] for t in tokens[:LONGEST]]
+    return layers(arrays, np.array(rows if rows else [np.zeros(WIDTH)], dtype=np.float64))
+
+
+def layers(arrays: dict[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+    """All layers after the token vectors, shape (tokens, width)."""
     for i, step in enumerate(DILATIONS):
         new = np.zeros_like(x)
         for at in range(len(x)):
@@ -133,3 +138,49 @@ def test_a_word_has_the_same_vector_whatever_is_looked_up_with_it(arrays: dict[s
     expected = [Encoder(arrays).vectors([word])[0] for word in words]
     for found, vector in zip(Encoder(arrays).vectors(words), expected, strict=True):
         np.testing.assert_array_equal(found, vector)
+
+
+def shared_out(encoder: Encoder, texts: list[str], wanted: list[tuple[int, int]]) -> list[np.ndarray]:
+    found = [tokenise(text) for text in texts]
+    norms = [token.norm for tokens in found for token in tokens]
+    looks = [token.look for tokens in found for token in tokens]
+    lengths = np.array([len(tokens) for tokens in found])
+    return gradient.shares(encoder, encoder.table(norms, looks), np.arange(len(norms)), lengths, wanted)
+
+
+def test_shares_are_the_slopes_on_the_way_from_an_empty_post(
+    encoder: Encoder, arrays: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradient, "STEPS", (0.7,))
+    # No word twice: where two are highest alike, there is no one slope.
+    texts = ["i hate my job so much, that boss is an idiot", "ok", "Thrilled to join the team!", "never again"]
+    wanted = [(0, 3), (2, 1), (1, 0), (3, 2), (0, 1), (2, 4)]
+    for (text, output), found in zip(wanted, shared_out(encoder, texts, wanted), strict=True):
+        tokens = tokenise(texts[text])
+        x = np.array([encoder.vectors([t.norm])[0] + arrays["shape_vectors"][t.look] for t in tokens])
+        assert len(found) == len(tokens)
+        for at in range(len(tokens)):
+            moved = np.zeros(x.shape)
+            moved[at] = 1e-5 * x[at]
+            slope = (layers(arrays, 0.7 * x + moved) - layers(arrays, 0.7 * x - moved))[output] / 2e-5
+            assert found[at] == pytest.approx(slope, abs=1e-5)
+
+
+def test_shares_of_many_steps_add_up_to_the_logit(
+    encoder: Encoder, arrays: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradient, "STEPS", tuple((np.arange(400) + 0.5) / 400))
+    texts = ["i hate my job so much", "my boss is an idiot #MondayBlues"]
+    wanted = [(text, output) for text in range(2) for output in range(OUT)]
+    logits = read(encoder, texts)
+    for (text, output), found in zip(wanted, shared_out(encoder, texts, wanted), strict=True):
+        nothing = layers(arrays, np.zeros((len(found), WIDTH)))[output]
+        assert found.sum() == pytest.approx(logits[text, output] - nothing, abs=0.02)
+
+
+def test_what_is_asked_beside_does_not_change_a_share(encoder: Encoder) -> None:
+    texts = ["i hate my job so much", "ok then", "my boss is an idiot today"]
+    wanted = [(text, output) for output in range(OUT) for text in range(3)]
+    for one, found in zip(wanted, shared_out(encoder, texts, wanted), strict=True):
+        np.testing.assert_allclose(shared_out(encoder, texts, [one])[0], found, atol=1e-5)
+    assert shared_out(encoder, texts, []) == []

@@ -11,15 +11,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from riskcheck import gradient
 from riskcheck.assess import Assessor
+from riskcheck.categories import NAMES
 from riskcheck.checker import RiskChecker
 from riskcheck.corpus.reading import read_authored
-from riskcheck.explain import weigh
-from riskcheck.features import extract, word_blocks
+from riskcheck.features import _marks, _pair, extract, occurrences, word_blocks, word_hash
 from riskcheck.lexemes import Keys
 from riskcheck.logits import pieces
 from riskcheck.post import Post
-from riskcheck.text.analysis import Analysis, analyse
+from riskcheck.text.analysis import analyse
+
+MARKS = set(_marks().values())
+"""Features of a post's cues, which belong to no word."""
 
 
 @pytest.fixture(scope="module")
@@ -62,24 +66,46 @@ def test_the_work_grows_with_the_length_and_no_faster(assessor: Assessor) -> Non
     assert calls(lambda: list(assessor.check_many(long))) < 4.4 * once
 
 
-def test_the_network_reads_each_token_once_a_part(assessor: Assessor, posts: list[Post], monkeypatch: Any) -> None:
+def convolved(assessor: Assessor, monkeypatch: Any) -> list[tuple[int, int]]:
+    """Texts and length of every block that the network reads from now on."""
     encoder, rows = assessor.scorer.logits.encoder, []
-    convolve = encoder._convolve
-    monkeypatch.setattr(encoder, "_convolve", lambda block: rows.append(block.shape[:2]) or convolve(block))
-    analyses = [analyse(post.text) for post in posts]
-    assessor.scorer.inputs(analyses)
-    wanted = sum(max(1, end - begin) for analysis in analyses for begin, end in pieces(analysis))
-    assert sum(count * length for count, length in rows) == wanted
+    convolve = encoder.convolve
+    monkeypatch.setattr(
+        encoder, "convolve", lambda block, *more: rows.append(block.shape[:2]) or convolve(block, *more)
+    )
+    return rows
+
+
+def test_the_network_reads_once_what_the_gate_lets_through(
+    assessor: Assessor, posts: list[Post], monkeypatch: Any
+) -> None:
+    rows, scorer = convolved(assessor, monkeypatch), assessor.scorer
+    reading = scorer.logits.read([analyse(post.text) for post in posts])
+    parts = [(post, *piece) for post, analysis in enumerate(reading.analyses) for piece in pieces(analysis)]
+    linear, network = scorer.logits.parts(reading, parts)
+    through = linear.max(axis=1) >= scorer.logits._gate
+    lengths = np.array([max(1, end - begin) for _, begin, end in parts])
+    assert sum(count * length for count, length in rows) == lengths[through].sum()
     assert len(rows) < len(posts) / 4
+    assert 10 < (~through).sum() < len(parts) / 2
+    everything = scorer.logits.network(reading, parts)
+    np.testing.assert_allclose(network[through], everything[through], atol=1e-4)
+    assert (network[~through] == scorer.logits._calm).all()
+    # Nothing that the network would call risky is held back.
+    risky = np.array([scorer.alone(linear[[at]], everything[[at]])[0, len(NAMES)] for at in np.flatnonzero(~through)])
+    assert (risky > 0).mean() < 0.05
 
 
-def test_evidence_of_a_batch_is_weighed_in_one_go(assessor: Assessor, posts: list[Post], monkeypatch: Any) -> None:
-    encoder, runs = assessor.scorer.logits.encoder, []
-    run = encoder.run
-    monkeypatch.setattr(encoder, "run", lambda *arguments: runs.append(1) or run(*arguments))
-    found = list(assessor.check_many(posts[:256]))
-    assert sum(len(assessment.findings) for _, assessment in found) > 20
-    assert len(runs) == 3  # the posts, the windows of long ones with findings, those without each word
+def test_evidence_takes_two_more_readings(assessor: Assessor, posts: list[Post], monkeypatch: Any) -> None:
+    rows = convolved(assessor, monkeypatch)
+    list(assessor.check_many(posts[:256], spans=False))
+    scored, bare = sum(count * length for count, length in rows), len(rows)
+    rows.clear()
+    found = [a for _, a in assessor.check_many(posts[:256]) if a.findings]
+    assert len(found) > 20
+    # Every finding's window at each step, and once more to choose among a long post's windows.
+    assert sum(count * length for count, length in rows) <= scored * (1 + len(gradient.STEPS) + 1)
+    assert len(rows) < 4 * bare
 
 
 def test_a_check_imports_no_more_than_it_needs() -> None:
@@ -102,36 +128,38 @@ def test_a_check_imports_no_more_than_it_needs() -> None:
     assert not loaded & heavy
 
 
-def test_weights_are_what_leaving_out_by_hand_gives(assessor: Assessor, posts: list[Post]) -> None:
-    """The evidence is computed for all tokens and posts at once; here it is done one token at a time."""
-    from dataclasses import replace
+def test_what_words_add_to_the_n_grams_adds_up(assessor: Assessor, posts: list[Post]) -> None:
+    """All tokens' shares, with bias and the cues of the post as a whole, are the logit."""
+    logits = assessor.scorer.logits
+    texts = [*(post.text for post in posts[:60]), "no no no no no", "x", "sh!t sh!t happens. so it goes"]
+    reading = logits.read([analyse(text) for text in texts])
+    windows = [(at, 0, len(analysis.tokens)) for at, analysis in enumerate(reading.analyses)]
+    outputs = [0, 1, 15]
+    wanted = [(at, output) for at in range(len(texts)) for output in outputs]
+    shares = logits.linear_shares(reading, windows, wanted)
+    linear, _ = logits.parts(reading, windows)
+    for (at, output), found in zip(wanted, shares, strict=True):
+        ids, values = extract(reading.analyses[at])
+        whole = logits._keys.find(np.array([h for h in ids.tolist() if h in MARKS], np.uint32))
+        scale = values[0]
+        rest = float(logits._bias[output]) + scale * logits._coef[whole[whole >= 0], output].astype(float).sum()
+        assert len(found) == len(reading.analyses[at].tokens)
+        assert found.sum() + rest == pytest.approx(linear[at, output], abs=1e-4)
 
-    scorer = assessor.scorer
-    analyses = [analyse(post.text) for post in posts[:40]]
-    reading = scorer.logits.read(analyses)
-    wanted = [(i, "job_complaint") for i in range(len(analyses))]
 
-    def alone(analysis: Analysis) -> float:
-        read = scorer.logits.read([analysis])
-        return float(scorer.alone(*scorer.logits.parts(read, [(0, 0, len(analysis.tokens))]))[0, 0])
-
-    every = weigh(scorer, reading, wanted, every=True)
-    for few, many in zip(weigh(scorer, reading, wanted), every, strict=True):
-        # Words that cannot be evidence are not weighed; the others weigh the same.
-        assert all(a.weight in (0.0, pytest.approx(b.weight, abs=2e-4)) for a, b in zip(few, many, strict=True))
-    for (post, _), found in zip(wanted, every, strict=True):
-        analysis = analyses[post]
-        if len(analysis.sentences()) > 1 or not found:
-            continue
-        logit = alone(analysis)
-        for left_out in range(0, len(found), 3):
-            ranges = {
-                name: [(a - (a > left_out), b - (b > left_out)) for a, b in spans if (a, b) != (left_out, left_out + 1)]
-                for name, spans in analysis.ranges.items()
-            }
-            tokens = [*analysis.tokens[:left_out], *analysis.tokens[left_out + 1 :]]
-            drop = logit - alone(replace(analysis, tokens=tokens, ranges=ranges, starts=[0] if tokens else []))
-            assert found[left_out].weight == pytest.approx(drop, abs=2e-4)
+def test_a_feature_is_shared_by_the_words_it_is_made_of(assessor: Assessor) -> None:
+    logits = assessor.scorer.logits
+    reading = logits.read([analyse("my boss is my boss")])
+    found = logits.linear_shares(reading, [(0, 0, 5)], [(0, 0)])[0]
+    words = [word_hash(word) for word in "my boss is my boss".split()]
+    weigh_one = lambda *hashes: float(logits._weights(np.array(hashes, np.uint32))[:, 0].sum())  # noqa: E731
+    _, values = extract(reading.analyses[0])
+    chars = float(reading.columns.chars[reading.numbers[2], 0]) * values[-1]
+    pair, triple = _pair(words[1], words[2]), _pair(_pair(words[0], words[1]), words[2])
+    after, across = _pair(words[2], words[3]), _pair(_pair(words[1], words[2]), words[3])
+    last = _pair(_pair(words[2], words[3]), words[4])
+    of_is = weigh_one(words[2]) + weigh_one(pair, after) / 2 + weigh_one(triple, across, last) / 3
+    assert found[2] == pytest.approx(of_is * values[0] + chars, abs=1e-4)
 
 
 def test_features_of_a_batch_are_those_of_each_post(assessor: Assessor, posts: list[Post]) -> None:
@@ -173,7 +201,8 @@ def test_tokens_seen_are_kept_within_bounds(monkeypatch: Any, checker: RiskCheck
 
 def test_no_texts_no_features() -> None:
     nothing = np.zeros(0, np.uint32)
-    owner, features = word_blocks(
+    found = occurrences(
         nothing, nothing.astype(np.uint8), nothing.astype(np.uint8), nothing.astype(bool), np.zeros(0, np.int64)
     )
+    owner, features = word_blocks(found, nothing.astype(np.uint8), np.zeros(0, np.int64))
     assert (len(owner), len(features)) == (0, 0)

@@ -20,10 +20,8 @@ from torch import nn
 from torch.nn import functional
 
 from riskcheck.corpus.training import split
-from riskcheck.encoder import LONGEST, gram_hashes, shape
-from riskcheck.text.tokens import tokenise
-
-SHAPES = 9 * 3 * 8
+from riskcheck.encoder import LONGEST, gram_hashes
+from riskcheck.text.tokens import LOOKS, tokenise
 
 
 class Vocabulary:
@@ -57,7 +55,7 @@ class Student(nn.Module):
         self.dilations = dilations
         self.words = nn.Embedding(len(vocabulary.words) + 1, width, padding_idx=0)
         self.grams = nn.EmbeddingBag(vocabulary.buckets, width, mode="mean")
-        self.shapes = nn.Embedding(SHAPES, width)
+        self.shapes = nn.Embedding(LOOKS, width)
         nn.init.normal_(self.words.weight, 0, 0.1)
         nn.init.normal_(self.grams.weight, 0, 0.1)
         nn.init.zeros_(self.shapes.weight)
@@ -121,7 +119,7 @@ class Batches:
 
 def read(texts: list[str]) -> list[list[tuple[str, int]]]:
     """Tokenise as the product does."""
-    return [[(token.norm, shape(text, token)) for token in tokenise(text)[:LONGEST]] for text in texts]
+    return [[(token.norm, token.look) for token in tokenise(text)[:LONGEST]] for text in texts]
 
 
 def train(

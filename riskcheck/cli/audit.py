@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskcheck.cli import options
-from riskcheck.cli.filters import filters, settings_of
+from riskcheck.cli import filters, options
 from riskcheck.cli.output import say as tell
 from riskcheck.cli.output import unheard
 from riskcheck.errors import ExitCode, InputError
@@ -53,15 +52,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
 
 
 @click.command("audit")
-@click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVE…")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write report.html, report.md, posts.csv, posts.jsonl, cleanup.csv and coverage.json.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a post.")
+@options.reports("Write report.html, report.md, posts.csv, posts.jsonl, cleanup.csv and coverage.json.")
 @click.option("--new", is_flag=True, help="Only posts that no earlier audit has seen.")
 @click.option("--resume", is_flag=True, help="Go on where a run into the same --output was stopped.")
 @click.option(
@@ -71,7 +62,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
     show_default=True,
     help="What the lists for deletion tools hold: posts you marked delete, or all that is to do.",
 )
-@filters
+@filters.archives
 @options.threshold
 @options.person
 @options.common
@@ -109,8 +100,8 @@ def command(
         raise click.UsageError("--resume needs the --output folder of the run that was stopped")
     # A resumed audit keeps the day on which it began, so that it comes out as if it had never stopped.
     today = (begun(output) if resume else None) or dt.datetime.now(dt.UTC).date()
-    settings = settings_of(today, given, threshold=threshold, new=new, marked_only=cleanup == "marked")
-    assessor = options.assessor_of(model_path, options.profile_of(profile_path, stage, employers))
+    settings = filters.settings_of(today, given, threshold=threshold, new=new, marked_only=cleanup == "marked")
+    assessor = options.assessor_of(model_path, profile_path, stage, employers)
     assessor.today = today
     try:
         with Store() as store, contextlib.ExitStack() as stack:

@@ -59,8 +59,7 @@ def command(
     Example:    riskcheck check "so bored at work, my boss is an idiot"
     """  # noqa: D301 (click reads the backspace)
     drafts = _drafts(texts, files)
-    profile = options.profile_of(profile_path, stage, employers)
-    assessor = options.assessor_of(model_path, profile)
+    assessor = options.assessor_of(model_path, profile_path, stage, employers)
     results = list(assessor.check_many(drafts))
     with unheard():
         for number, (post, assessment) in enumerate(results):

@@ -1,4 +1,4 @@
-"""The options that say which posts count, for every command that reads archives."""
+"""The archives, and the options that say which posts count, for every command that reads archives."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -76,8 +77,8 @@ def networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
     return tuple(name.lower() for name in value)
 
 
-def filters(function: F) -> F:
-    """Add the options that say which posts count."""
+def archives(function: F) -> F:
+    """Add the archives, and the options that say which of their posts count."""
     choices: list[tuple[str, str, Any, str]] = [
         ("--visibility", "visibilities", click.Choice(VISIBILITIES), "Only posts of this visibility (repeatable)."),
         ("--category", "categories", click.Choice([*NAMES, "keyword"]), "Only this category (repeatable)."),
@@ -91,11 +92,13 @@ def filters(function: F) -> F:
     )(function)  # fmt: skip
     function = click.option("--last", callback=span, metavar="SPAN", help="Only the last 90d, 6w, 12m or 2y.")(function)
     function = click.option("--until", callback=day, metavar="DATE", help="Only posts up to this day.")(function)
-    return click.option("--since", callback=day, metavar="DATE", help="Only posts from this day on.")(function)
+    function = click.option("--since", callback=day, metavar="DATE", help="Only posts from this day on.")(function)
+    path = click.Path(path_type=Path)
+    return click.argument("archives", nargs=-1, required=True, type=path, metavar="ARCHIVE…")(function)
 
 
 def settings_of(today: dt.date, given: dict[str, Any], **more: Any) -> Settings:
-    """Make the settings from the options of :func:`filters`."""
+    """Make the settings from the options of :func:`archives`."""
     from riskcheck.audit import Settings
 
     last = given.pop("last")

@@ -48,6 +48,18 @@ def person(function: F) -> F:
     return click.option("--stage", type=click.Choice(STAGES), help="Where you are in your job search.")(function)
 
 
+def reports(text: str) -> Callable[[F], F]:
+    """Add ``--output``, with what it is for, and ``--json``, for commands that end in reports."""
+
+    def add(function: F) -> F:
+        function = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a post.")(function)
+        return click.option(
+            "-o", "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=text
+        )(function)
+
+    return add
+
+
 def corpus(function: F) -> F:
     """Add ``--data``."""
     return click.option(
@@ -66,10 +78,13 @@ def profile_of(path: Path | None, stage: str | None = None, employers: tuple[str
     return profile
 
 
-def assessor_of(model_path: Path | None, profile: Profile) -> Assessor:
-    """Load the model for a user."""
+def assessor_of(
+    model_path: Path | None, profile_path: Path | None, stage: str | None, employers: tuple[str, ...]
+) -> Assessor:
+    """Load the model for a user, as the options of :func:`common` and :func:`person` say."""
     import datetime as dt
 
     from riskcheck.assess import Assessor
 
+    profile = profile_of(profile_path, stage, employers)
     return Assessor.from_file(model_path, profile, today=dt.datetime.now(dt.UTC).date())

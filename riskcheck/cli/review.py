@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from riskcheck.cli import options
+from riskcheck.cli import filters, options
 from riskcheck.cli.audit import check_read, progress_bar
-from riskcheck.cli.filters import filters, settings_of
 from riskcheck.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ HELP = "[k]eep  [f]ix  [d]elete  false [a]larm  [s]kip  [u]ndo  [q]uit"
 
 
 @click.command("review")
-@click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVE…")
-@filters
+@filters.archives
 @options.threshold
 @options.person
 @options.common
@@ -60,8 +58,8 @@ def command(
     from riskcheck.store import Store
 
     today = dt.datetime.now(dt.UTC).date()
-    settings = settings_of(today, given, threshold=threshold)
-    assessor = options.assessor_of(model_path, options.profile_of(profile_path, stage, employers))
+    settings = filters.settings_of(today, given, threshold=threshold)
+    assessor = options.assessor_of(model_path, profile_path, stage, employers)
     console = Console(highlight=False)
     with Store() as store:
         with (

@@ -44,14 +44,7 @@ def every(ctx: click.Context, param: click.Parameter, value: str | None) -> int 
 @click.command("scan")
 @click.argument("service", metavar="SERVICE")
 @click.argument("handle")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write the reports of `audit`, and keep what was fetched for the next scan.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a post.")
+@options.reports("Write the reports of `audit`, and keep what was fetched for the next scan.")
 @click.option("--since", callback=day, metavar="DATE", help="Only posts from this day on.")
 @click.option("--max-posts", type=click.IntRange(min=1), metavar="N", help="Fetch at most so many posts.")
 @click.option("--all", "anew", is_flag=True, help="Read everything again, also what an earlier scan has read.")
@@ -156,7 +149,7 @@ class _Job:
         self.live, self.handle, self.output, self.teller, self.quiet = live, handle, output, teller, quiet
         self.since, self.max_posts, self.as_json = since, max_posts, as_json
         self.settings = Settings(since=since, threshold=threshold)
-        self.assessor = options.assessor_of(model_path, options.profile_of(profile_path, stage, employers))
+        self.assessor = options.assessor_of(model_path, profile_path, stage, employers)
         self.rounds, self.over = 0, False
 
     @contextlib.contextmanager

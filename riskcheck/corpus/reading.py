@@ -141,12 +141,20 @@ def read_labelled(file: Path) -> list[Example]:
     return examples
 
 
+def label_files(data: Path) -> list[Path]:
+    """List the files with labels of public posts, in a fixed order."""
+    return sorted((data / "labels").glob("*.jsonl"))
+
+
+def read_labels(file: Path) -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield id and labels of the public posts of one file."""
+    for row in read_jsonl(file):
+        yield row["id"], _labels(row, f"{file.name}: {row.get('id')}")
+
+
 def read_label_files(data: Path) -> dict[str, dict[str, dict[str, int]]]:
     """Read the labels of public posts: file stem to id to labels."""
-    return {
-        file.stem: {row["id"]: _labels(row, f"{file.name}: {row.get('id')}") for row in read_jsonl(file)}
-        for file in sorted((data / "labels").glob("*.jsonl"))
-    }
+    return {file.stem: dict(read_labels(file)) for file in label_files(data)}
 
 
 @dataclass(frozen=True, slots=True)

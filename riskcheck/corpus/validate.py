@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskcheck.categories import CATEGORIES
-from riskcheck.corpus.reading import AUTHORED, Example, post_id, read_authored, read_jsonl, read_label_files
+from riskcheck.corpus.reading import AUTHORED, Example, label_files, post_id, read_authored, read_jsonl, read_labels
 from riskcheck.corpus.splitting import near_duplicates, role
 
 _MASKS = {"voice", "trade", "age", "place", "platform", "style"}
@@ -37,11 +37,10 @@ def validate(data: Path) -> tuple[list[Problem], dict[str, int]]:
         What was checked: posts, voices, twins, labels of public posts.
     """
     examples = read_authored(data)
-    read_label_files(data)  # its own checks: known categories, severities from 1 to 3
+    counted = Counter(key for file in label_files(data) for key, _ in read_labels(file))
     voices = {row.get("voice"): row for row in read_jsonl(data / "voices.jsonl")}
     problems = [*_schema(examples, voices), *_duplicates(examples), *_against_examples(examples)]
     problems += _leaks(examples)
-    counted = Counter(row["id"] for file in sorted((data / "labels").glob("*.jsonl")) for row in read_jsonl(file))
     problems += [
         Problem("labels", f"post {key} is labelled {n} times; keep one") for key, n in counted.items() if n > 1
     ]

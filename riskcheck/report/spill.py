@@ -20,6 +20,7 @@ import msgspec
 
 from riskcheck.assessment import Assessment, Finding, Note, Span
 from riskcheck.errors import InputError
+from riskcheck.files import transaction
 from riskcheck.post import Post
 
 CHUNK = 1024
@@ -127,14 +128,8 @@ class Spill:
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._told():
-            self._db.execute("BEGIN")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.rollback()
-                raise
-            self._db.commit()
+        with self._told(), transaction(self._db) as db:
+            yield db
 
     def close(self, *, remove: bool) -> None:
         """Close the file and, if asked to, remove it."""

@@ -44,8 +44,10 @@ def encoding(head: bytes) -> str:
 
 
 def as_utf8(stream: io.BufferedReader) -> BinaryIO:
-    """Return the stream as UTF-8, for JSON that an editor saved as UTF-16."""
+    """Return the stream as UTF-8 without byte order mark, for JSON that an editor saved."""
     name = encoding(stream.peek(64)[:64])
+    if name == "utf-8-sig":
+        stream.read(len(codecs.BOM_UTF8))
     if name in ("utf-8", "utf-8-sig", "cp1252"):
         return cast(BinaryIO, stream)
     return cast(BinaryIO, codecs.EncodedFile(stream, "utf-8", name, errors="replace"))

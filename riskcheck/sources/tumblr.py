@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser
@@ -15,14 +16,22 @@ from riskcheck.sources.archive import Archive, MemberError
 from riskcheck.sources.base import DAMAGED, NO_TEXT, WRONG_TYPE, Source
 
 _PAGES = ("posts/html/*.html", "html/*.html")
-_JSON = ("json/*.json", "posts/*.json", "posts.json", "*.json", "*/*.json")
+_JSON = ("*.json", "*/*.json")
 _MARKS = (b'"blog_name"', b'"post_url"')
+_LISTED = re.compile(rb'"posts"\s*:\s*\[')
 _TEXTS = ("title", "body", "caption", "text", "question", "answer", "description")
 _FURNITURE = "#footer, script, style, title"
 _QUOTED = "blockquote, p:has(> a.tumblr_blog)"
 _VISIBILITY: dict[str, Visibility] = {
     "published": "public", "private": "private", "draft": "private", "queued": "private",
 }  # fmt: skip
+
+
+def _shape(head: bytes) -> str:
+    """Say where a file holds its posts: in a list, in one by name, or as the whole file."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return "item"
+    return r"posts\.item|response\.posts\.item" if _LISTED.search(head) else ""
 
 
 class Tumblr(Source):
@@ -42,7 +51,7 @@ class Tumblr(Source):
     def read(self, archive: Archive) -> Iterator[Post | Skipped]:
         """Yield JSON posts, then pages."""
         for name in archive.match(*_JSON):
-            for item in records(archive, name, r"|item|posts\.item|response\.posts\.item"):
+            for item in records(archive, name, _shape(archive.head(name))):
                 yield item if isinstance(item, Skipped) else self._record(item[0], item[2])
         for name in archive.match(*_PAGES):
             archive.opened[name] = None

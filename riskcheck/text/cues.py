@@ -7,7 +7,8 @@ ranges. The finders are rules rather than learnt, so that a reader can say why a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from riskcheck import lexicons
 from riskcheck.text.tokens import MENTION, WORD, Token
@@ -35,15 +36,19 @@ _THIRD_PARTIES = frozenset(
 )
 _OPEN_QUOTES = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
 _REPOST = re.compile(r"^[^\S\n]*+(?:(?:RT|MT|via|QT)\b|>|&gt;)|(?<!\w)RT\s+@", re.M)
+_REPOST_MARKS = ("RT", "MT", "via", "QT", ">", "&gt;")
+_norm = itemgetter(Token._fields.index("norm"))
 
 
 def _within(starts: Sequence[int], total: int) -> list[Range]:
     return list(zip(starts, [*starts[1:], total], strict=True)) if starts else []
 
 
-def _scopes(tokens: Sequence[Token], starts: Sequence[int], triggers: Collection[str], reach: int) -> list[Range]:
+def _scopes(tokens: Sequence[Token], starts: Sequence[int], triggers: frozenset[str], reach: int) -> list[Range]:
     """Ranges that follow a trigger, up to the next clause boundary or ``reach`` tokens."""
     found: list[Range] = []
+    if triggers.isdisjoint(map(_norm, tokens)):  # most often, and soon told
+        return found
     for begin, end in _within(starts, len(tokens)):
         i = begin
         while i < end:
@@ -71,9 +76,11 @@ def hypothetical(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> l
 
 def quotation(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> list[Range]:
     """Find others' words: between double quotation marks (three words or more), or all of a repost."""
-    if _REPOST.search(text):
+    if any(mark in text for mark in _REPOST_MARKS) and _REPOST.search(text):
         return [(0, len(tokens))]
     found: list[Range] = []
+    if not any(mark in text for mark in _OPEN_QUOTES):
+        return found
     opened, closing = -1, ""
     for i, token in enumerate(tokens):
         mark = text[token.start]

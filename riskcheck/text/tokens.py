@@ -12,17 +12,35 @@ WORD, NUMBER, PUNCT, URL, MENTION, HASHTAG, EMOJI, EMOTICON, SPACED = range(9)
 
 
 class Token(NamedTuple):
-    """One token: its place in the post, what it is, and its normal form.
+    """One token: its place in the post, its normal form, what it is, and how it is written.
 
-    ``start`` and ``end`` count code points of the post as written; ``flags`` are those of
-    :func:`riskcheck.text.words.normalise`.
+    ``start`` and ``end`` count code points of the post as written; ``look`` is that of :func:`look`.
     """
 
     start: int
     end: int
     norm: str
     kind: int
-    flags: int
+    look: int
+
+    @property
+    def flags(self) -> int:
+        """Disguises undone; see :func:`riskcheck.text.words.normalise`."""
+        return self.look & 7
+
+
+LOOKS = 9 * 3 * 8
+"""Looks that a token can have."""
+
+
+def look(raw: str, kind: int, flags: int) -> int:
+    """Number the look of a token as written: its kind, its case, and the disguises undone."""
+    case = 2 if len(raw) > 1 and raw.isupper() else 1 if raw[:1].isupper() else 0
+    return (kind * 3 + case) * 8 + flags
+
+
+def _made(raw: str, start: int, norm: str, kind: int, flags: int = 0) -> Token:
+    return Token(start, start + len(raw), norm, kind, look(raw, kind, flags))
 
 
 # What the class itself calls, without the call between: posts have twenty tokens each.
@@ -65,9 +83,9 @@ def _word(piece: str, at: int) -> list[Token]:
     norm, flags = normalise(piece)
     inner = piece[1:-1]
     if flags & (MASKED | OBFUSCATED) or not _GLUE.search(inner) or norm.isalpha():
-        return [Token(at, at + len(piece), norm, WORD, flags)]
+        return [_made(piece, at, norm, WORD, flags)]
     if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]?", piece):  # initials: "u.s.a"
-        return [Token(at, at + len(piece), norm.replace(".", ""), WORD, flags)]
+        return [_made(piece, at, norm.replace(".", ""), WORD, flags)]
     # No disguise after all: "great!thanks", "full-time", "end.Then" are several words.
     tokens = []
     for match in re.finditer(r"[^*$@!|+\-_.]+|[*$@!|+\-_.]+", piece):
@@ -75,16 +93,16 @@ def _word(piece: str, at: int) -> list[Token]:
         start = at + match.start()
         word, more = normalise(part)
         kind = WORD if part[0].isalnum() else PUNCT
-        tokens.append(Token(start, start + len(part), word, kind, more))
+        tokens.append(_made(part, start, word, kind, more))
     return tokens
 
 
 def _hashtag(piece: str, at: int) -> list[Token]:
-    tokens = [Token(at, at + 1, "#", HASHTAG, 0)]
+    tokens = [_made("#", at, "#", HASHTAG)]
     at += 1
     for word in split_hashtag(piece[1:]):
         norm, flags = normalise(word)
-        tokens.append(Token(at, at + len(word), norm, WORD if word != "_" else PUNCT, flags))
+        tokens.append(_made(word, at, norm, WORD if word != "_" else PUNCT, flags))
         at += len(word)
     return tokens
 
@@ -120,7 +138,7 @@ def _read(chunk: str) -> tuple[Token, ...]:
                 norm = norm[0] if norm[0] != "." else "..."
             if piece in ("\u2018", "\u2019", "\u201c", "\u201d", "\u00ab", "\u00bb"):
                 norm = "'" if piece in "\u2018\u2019" else '"'
-            tokens.append(Token(at, at + len(piece), norm, kind, 0))
+            tokens.append(_made(piece, at, norm, kind))
         at += len(piece)
     return tuple(tokens)
 
@@ -167,8 +185,8 @@ def tokenise(text: str) -> list[Token]:
         for start in range(0, len(chunk), _LONGEST_CHUNK) if len(chunk) > _LONGEST_CHUNK else (0,):
             base, piece = at + start, chunk[start : start + _LONGEST_CHUNK]
             # What is long (most often a link) seldom comes twice, and would only fill the memory.
-            for a, b, norm, kind, flags in _chunk(piece) if len(piece) <= _LONGEST_KEPT else _read(piece):
-                tokens.append(_token(Token, (base + a, base + b, norm, kind, flags)))
+            for a, b, norm, kind, seen in _chunk(piece) if len(piece) <= _LONGEST_KEPT else _read(piece):
+                tokens.append(_token(Token, (base + a, base + b, norm, kind, seen)))
     return tokens
 
 
@@ -178,5 +196,5 @@ def _spaced_words(text: str) -> dict[int, Token]:
         norm, _ = normalise(match.group().replace(" ", ""))
         if len(norm) < 4 and norm not in _INITIALISMS:
             continue
-        found[match.start()] = Token(match.start(), match.end(), norm, SPACED, OBFUSCATED)
+        found[match.start()] = _made(match.group(), match.start(), norm, SPACED, OBFUSCATED)
     return found
