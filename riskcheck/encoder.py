@@ -175,7 +175,7 @@ class Encoder:
 
     def attention(self, block: Float) -> Float:
         """How much of each text's attention its tokens draw, shape (texts, length, heads)."""
-        scores = block @ self.query + self.query_bias
+        scores = (block.reshape(-1, self.width) @ self.query).reshape(*block.shape[:2], -1) + self.query_bias
         weight: Float = np.exp(scores - scores.max(axis=1, keepdims=True))
         weight /= weight.sum(axis=1, keepdims=True)
         return weight

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from riskcheck.encoder import Encoder, Float, equally_long
 
-STEPS = (0.5, 1.0)
-"""Where on the way the gradient is taken."""
+STEPS = (0.5,)
+"""Where on the way the gradient is taken: in the middle, which one step is best at (the midpoint rule)."""
 
 
 def shares(
@@ -47,38 +47,54 @@ def shares(
     for which, length in equally_long(lengths[asked[:, 0]]):
         texts, of_text = np.unique(asked[which, 0], return_inverse=True)
         block = table[rows[begins[texts][:, None] + np.arange(length)]]
-        total = np.zeros((len(which), length, encoder.width), np.float32)
-        for step in STEPS:
-            total += _gradients(encoder, block * np.float32(step), of_text, asked[which, 1])
-        added = np.einsum("rtw,rtw->rt", total, block[of_text, :, : encoder.width]) / len(STEPS)
-        for at, row in zip(which.tolist(), added, strict=True):
+        for at, row in zip(which.tolist(), _added(encoder, block, of_text, asked[which, 1]), strict=True):
             result[at] = row
     return result
 
 
-def _gradients(encoder: Encoder, block: Float, of_text: NDArray[np.int64], outputs: NDArray[np.int64]) -> Float:
-    """Gradients of some outputs by the token vectors, shape (outputs, length, width).
+def _added(encoder: Encoder, block: Float, of_text: NDArray[np.int64], outputs: NDArray[np.int64]) -> Float:
+    """What tokens add to some outputs, shape (outputs, length).
 
     ``block`` is as :meth:`riskcheck.encoder.Encoder.convolve` reads it; ``of_text`` says which row of it an output is
     wanted of.
     """
+    width, step = encoder.width, encoder.dilations[0]
     active: list[NDArray[np.bool_]] = []
-    x = encoder.convolve(block, active)
+    x = encoder.convolve(np.concatenate([block * np.float32(part) for part in STEPS]), active)
+    steps = np.arange(len(STEPS))[:, None] * len(block)
+    which = (steps + of_text).ravel()
+    gradient = _gradients(encoder, x, active, which, np.tile(outputs, len(STEPS)))
+    # The table holds what a token adds in the first layer to its neighbours, so that its weights are not needed.
+    through = gradient * active[0][which]
+    gradient, through = (g.reshape(len(STEPS), len(of_text), -1, width).mean(axis=0) for g in (gradient, through))
+    itself, after, within, before = np.split(block[of_text], 4, axis=2)
+    result: Float = np.einsum("rtw,rtw->rt", gradient, itself) + np.einsum("rtw,rtw->rt", through, within)
+    result[:, :-step] += np.einsum("rtw,rtw->rt", through[:, step:], after[:, :-step])
+    result[:, step:] += np.einsum("rtw,rtw->rt", through[:, :-step], before[:, step:])
+    return result
+
+
+def _gradients(
+    encoder: Encoder, x: Float, active: list[NDArray[np.bool_]], which: NDArray[np.int64], outputs: NDArray[np.int64]
+) -> Float:
+    """Gradients of some outputs by what leaves the first layer, shape (outputs, length, width)."""
     length, width = x.shape[1:]
     weight = encoder.attention(x)
     hidden = encoder.pool(x) @ encoder.hidden + encoder.hidden_bias
-    back = (encoder.output[:, outputs].T * (hidden > 0)[of_text]) @ encoder.hidden.T
+    back = (encoder.output[:, outputs].T * (hidden > 0)[which]) @ encoder.hidden.T
     highest, total = back[:, :width], back[:, width : 2 * width]
     attended = back[:, 2 * width :].reshape(len(back), -1, width)
-    weight, x = weight[of_text], x[of_text]
+    weight, at = weight[which], x.argmax(axis=1)[which]
     # By attention a token acts twice: with what it is, and with how much it draws attention.
-    drawn = x @ attended.transpose(0, 2, 1)
+    drawn = x[which] @ attended.transpose(0, 2, 1)
     drawn = weight * (drawn - (weight * drawn).sum(axis=1, keepdims=True))
-    gradient: Float = weight @ attended + drawn @ encoder.query.T + (total / np.sqrt(np.float32(length)))[:, None]
-    at = x.argmax(axis=1)[:, None]
-    np.put_along_axis(gradient, at, np.take_along_axis(gradient, at, axis=1) + highest[:, None], axis=1)
-    for (weights, _), step, on in zip(encoder.convs[::-1], encoder.dilations[::-1], active[::-1], strict=True):
-        sides = (gradient * on[of_text]) @ weights.T
+    both = np.concatenate((weight, drawn), axis=2)
+    query = np.broadcast_to(encoder.query.T, (len(back), *encoder.query.T.shape))
+    gradient: Float = both @ np.concatenate((attended, query), axis=1)
+    gradient += (total / np.sqrt(np.float32(length)))[:, None]
+    gradient[np.arange(len(back))[:, None], at, np.arange(width)] += highest
+    for (weights, _), step, on in zip(encoder.convs[:0:-1], encoder.dilations[:0:-1], active[:0:-1], strict=True):
+        sides = ((gradient * on[which]).reshape(-1, width) @ weights.T).reshape(*gradient.shape[:2], 3 * width)
         gradient += sides[:, :, width : 2 * width]
         gradient[:, :-step] += sides[:, step:, :width]
         gradient[:, step:] += sides[:, :-step, 2 * width :]

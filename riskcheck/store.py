@@ -119,9 +119,10 @@ class Store:
                 raise
 
     def _open(self) -> None:
+        # In this order: where there are tables, another process has set the rest before.
+        fresh = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
-        fresh = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version > VERSION:
             raise StoreError(
                 f"{self.path}: written by a newer riskcheck (format {version}, this one reads {VERSION}); update it"
