@@ -35,7 +35,6 @@ def main() -> None:
 def stages(count: int, risky: float) -> dict[str, float]:
     """Run the stages one by one over the same posts, each a second time and taken then."""
     import msgspec
-    import numpy as np
 
     from riskcheck.assess import BATCH, Assessor
     from riskcheck.batch import calm
@@ -74,15 +73,16 @@ def stages(count: int, risky: float) -> dict[str, float]:
     readings = [scorer.logits.read(batch) for batch in batches]
     stacked = take("n-grams and network", lambda: [scorer.stacked(scorer.logits.read(batch)) for batch in batches])
 
-    def network() -> None:
-        for batch, reading in zip(batches, readings, strict=True):
-            parts = np.array([(post, *piece) for post, analysis in enumerate(batch) for piece in pieces(analysis)])
-            lengths = parts[:, 2] - parts[:, 1]
-            at = reading.begins[parts[:, 0]] + parts[:, 1]
-            rows = np.concatenate([reading.numbers[a : a + n] for a, n in zip(at, lengths, strict=True)])
-            scorer.logits.encoder.run(reading.columns.table, rows, lengths)
-
-    take("network", network)
+    logits = scorer.logits
+    windows = [[(post, *piece) for post, a in enumerate(batch) for piece in pieces(a)] for batch in batches]
+    # What the n-grams hold plainly harmless, the network does not read.
+    through = [
+        [part for part, row in zip(parts, logits.parts(reading, parts)[1], strict=True) if (row != logits.calm).any()]
+        for reading, parts in zip(readings, windows, strict=True)
+    ]
+    print(f"The network reads {sum(map(len, through)) / sum(map(len, windows)):.0%} of the windows.")
+    run = [(reading, parts) for reading, parts in zip(readings, through, strict=True) if parts]
+    take("network", lambda: [logits.network(reading, parts) for reading, parts in run])
     found["n-grams"] = found.pop("n-grams and network") - found["network"]
     take("stack and calibration", lambda: [scorer.from_inputs(*found) for found in stacked])
     take("all scores only", lambda: [r for _, r in assessor.check_many(drafts, spans=False)])

@@ -65,15 +65,16 @@ class Logits:
     Attributes
     ----------
     encoder : Encoder
-        The network. It reads what at least one n-gram logit reaches ``gate`` for; of the rest, plainly harmless, it is
-        taken to say what it says of such posts on average, ``calm``.
+        The network. It reads what at least one n-gram logit reaches ``gate`` for.
+    calm : ndarray of float32, shape (45,)
+        What it is taken to say of the rest, plainly harmless: what it says of such posts on average.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._keys = Keys(arrays["ngram_keys"])
         self._coef = np.asarray(arrays["ngram_coef"])
         self._bias = arrays["ngram_bias"].astype(np.float32)
-        self._gate, self._calm = float(arrays["gate"][0]), arrays["calm"].astype(np.float32)
+        self._gate, self.calm = float(arrays["gate"][0]), arrays["calm"].astype(np.float32)
         prefix = "encoder_"
         self.encoder = Encoder({k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)})
         self._lexemes = Lexemes(self._keys, self._coef, self.encoder)
@@ -108,7 +109,7 @@ class Logits:
             return np.concatenate([linear for linear, _ in some]), np.concatenate([network for _, network in some])
         rows, lengths = _rows(reading, parts)
         linear = self._linear(reading, rows, lengths)
-        network = np.tile(self._calm, (len(parts), 1))
+        network = np.tile(self.calm, (len(parts), 1))
         alarmed = np.flatnonzero(linear.max(axis=1, initial=-np.inf) >= self._gate)
         network[alarmed] = self.network(reading, [parts[at] for at in alarmed.tolist()])
         return linear, network

@@ -151,7 +151,7 @@ def shared_out(encoder: Encoder, texts: list[str], wanted: list[tuple[int, int]]
 def test_shares_are_the_slopes_on_the_way_from_an_empty_post(
     encoder: Encoder, arrays: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradient, "STEPS", (0.7,))
+    monkeypatch.setattr(gradient, "HALFWAY", 0.7)
     # No word twice: where two are highest alike, there is no one slope.
     texts = ["i hate my job so much, that boss is an idiot", "ok", "Thrilled to join the team!", "never again"]
     wanted = [(0, 3), (2, 1), (1, 0), (3, 2), (0, 1), (2, 4)]
@@ -169,11 +169,15 @@ def test_shares_are_the_slopes_on_the_way_from_an_empty_post(
 def test_shares_of_many_steps_add_up_to_the_logit(
     encoder: Encoder, arrays: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradient, "STEPS", tuple((np.arange(400) + 0.5) / 400))
     texts = ["i hate my job so much", "my boss is an idiot #MondayBlues"]
     wanted = [(text, output) for text in range(2) for output in range(OUT)]
-    logits = read(encoder, texts)
-    for (text, output), found in zip(wanted, shared_out(encoder, texts, wanted), strict=True):
+    logits, steps = read(encoder, texts), 400
+    total = [np.zeros(0)] * len(wanted)
+    for step in range(steps):
+        monkeypatch.setattr(gradient, "HALFWAY", (step + 0.5) / steps)
+        found = shared_out(encoder, texts, wanted)
+        total = [a + b / steps for a, b in zip(total, found, strict=True)] if step else [b / steps for b in found]
+    for (text, output), found in zip(wanted, total, strict=True):
         nothing = layers(arrays, np.zeros((len(found), WIDTH)))[output]
         assert found.sum() == pytest.approx(logits[text, output] - nothing, abs=0.02)
 
