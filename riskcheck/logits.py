@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from riskcheck import gradient
 from riskcheck.encoder import Encoder, Float
-from riskcheck.features import bits, occurrences, word_blocks
+from riskcheck.features import Occurrences, bits, occurrences, word_blocks
 from riskcheck.lexemes import Columns, Keys, Lexemes, Numbers
 from riskcheck.text.analysis import Analysis
 
@@ -140,9 +140,7 @@ class Logits:
             For each of ``wanted`` what each token of the window adds.
         """
         rows, lengths = _rows(reading, windows)
-        columns, numbers, cues = reading.columns, reading.numbers[rows], reading.cues[rows]
-        found = occurrences(columns.words[numbers], columns.flags[numbers], cues, reading.breaks[rows], lengths)
-        owner, features = word_blocks(found, cues, lengths)
+        found, owner, features = _features(reading, rows, lengths)
         scale = _scale(np.bincount(owner, minlength=len(lengths)))
         everywhere = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
         shift = np.uint64(32)
@@ -150,7 +148,8 @@ class Logits:
         at = [np.searchsorted(known, everywhere[o.tokens] << shift | o.features) for o in found]
         times = np.bincount(np.concatenate(at), minlength=len(known))
         weights = self._weights(features) * (scale[owner] / np.maximum(times, 1)[:, None])
-        result = columns.chars[numbers, :-1] * _scale(_sums(columns.chars[numbers, -1:], lengths)[:, 0])[everywhere]
+        chars = reading.columns.chars[reading.numbers[rows]]
+        result = chars[:, :-1] * _scale(_sums(chars[:, -1:], lengths)[:, 0])[everywhere]
         for places, occurrence in zip(at, found, strict=True):
             for back in range(occurrence.words):
                 np.add.at(result, occurrence.tokens - back, weights[places] / occurrence.words)
@@ -166,12 +165,10 @@ class Logits:
 
     def _linear(self, reading: Reading, rows: Numbers, lengths: Numbers) -> Float:
         """Run the n-gram model over texts given as rows of the reading, laid end to end."""
-        columns, numbers, cues = reading.columns, reading.numbers[rows], reading.cues[rows]
-        found = occurrences(columns.words[numbers], columns.flags[numbers], cues, reading.breaks[rows], lengths)
-        owner, features = word_blocks(found, cues, lengths)
+        _, owner, features = _features(reading, rows, lengths)
         sizes = np.bincount(owner, minlength=len(lengths))
         logits = self._bias + _sums(self._weights(features), sizes) * _scale(sizes)
-        chars = _sums(columns.chars[numbers], lengths)
+        chars = _sums(reading.columns.chars[reading.numbers[rows]], lengths)
         logits += chars[:, :-1] * _scale(chars[:, -1])
         return logits.astype(np.float32)
 
@@ -189,6 +186,15 @@ def _rows(reading: Reading, parts: Sequence[Part]) -> tuple[Numbers, Numbers]:
     table = np.array(parts, dtype=np.int64).reshape(-1, 3)
     lengths = table[:, 2] - table[:, 1]
     return _ranges(reading.begins[table[:, 0]] + table[:, 1], lengths), lengths
+
+
+def _features(
+    reading: Reading, rows: Numbers, lengths: Numbers
+) -> tuple[list[Occurrences], Numbers, NDArray[np.uint32]]:
+    """Word features of texts given as rows of the reading: where they occur, whose they are, and each once a text."""
+    columns, numbers, cues = reading.columns, reading.numbers[rows], reading.cues[rows]
+    found = occurrences(columns.words[numbers], columns.flags[numbers], cues, reading.breaks[rows], lengths)
+    return found, *word_blocks(found, cues, lengths)
 
 
 def _sums(values: NDArray[np.floating], lengths: Numbers) -> Sums:
