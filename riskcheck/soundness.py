@@ -18,8 +18,8 @@ _LOGITS = LEVELS * (len(NAMES) + 1)
 """What the network gives: every category at each level, then the overall severity."""
 _LARGEST = 1000.0
 """Trained numbers stay below 20; far beyond, products overflow."""
-_NO_NUMBER = np.uint16(0x7C00)
-"""From here on the bits of a float16 without its sign are no number."""
+_NO_NUMBER, _NO_NEGATIVE = 0x7C00, 0xFC00
+"""From here on the bits of a positive and of a negative float16 are no number."""
 _MOST_LAYERS = 16
 _SHAPES: dict[str, tuple[str | int, ...]] = {
     "ngram_keys": ("n-grams",),
@@ -108,7 +108,9 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
 def _sound(array: NDArray[Any]) -> bool:
     # The large arrays are float16, and their bits tell at a small part of the cost.
     if array.dtype == np.float16:
-        return not array.size or bool((array.view(np.uint16) & np.uint16(0x7FFF)).max() < _NO_NUMBER)
+        if not array.size:
+            return True
+        return bool(array.view(np.int16).max() < _NO_NUMBER and array.view(np.uint16).max() < _NO_NEGATIVE)
     return bool((np.abs(array) <= _LARGEST).all())
 
 
