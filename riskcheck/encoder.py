@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from riskcheck.text.tokens import Token
 
 Float = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 LONGEST = 256
 """Tokens of a post that are read at once; a longer post is read in windows."""
 _BLOCK = 1024
@@ -118,7 +119,7 @@ class Encoder:
         lengths = np.array([min(len(tokens), LONGEST) for tokens in posts], dtype=np.int64)
         return self.run(table, np.arange(len(table)), lengths)
 
-    def run(self, table: Float, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> Float:
+    def run(self, table: Float, rows: Numbers, lengths: Numbers) -> Float:
         """Read texts whose tokens are rows of a :meth:`table`, laid end to end.
 
         Parameters
@@ -141,7 +142,8 @@ class Encoder:
                 block = table[rows[begins[members][:, None] + np.arange(length)]]
             else:
                 block = np.zeros((len(members), 1, 4 * self.width), dtype=np.float32)
-            pooled[members] = self.pool(self.convolve(block))
+            x = self.convolve(block)
+            pooled[members] = self.pool(x, self.attention(x))
         hidden = np.maximum(pooled @ self.hidden + self.hidden_bias, 0.0)
         result: Float = hidden @ self.output + self.output_bias
         return result
@@ -180,14 +182,14 @@ class Encoder:
         weight /= weight.sum(axis=1, keepdims=True)
         return weight
 
-    def pool(self, block: Float) -> Float:
+    def pool(self, block: Float, attention: Float) -> Float:
         """Highest, scaled sum, and sums by attention of every text's rows; shape (texts, rows of ``hidden``)."""
-        attended = self.attention(block).transpose(0, 2, 1) @ block
+        attended = attention.transpose(0, 2, 1) @ block
         total = block.sum(axis=1) / np.sqrt(np.float32(block.shape[1]))
         return np.concatenate([block.max(axis=1), total, attended.reshape(len(block), -1)], axis=1)
 
 
-def equally_long(lengths: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], int]]:
+def equally_long(lengths: Numbers) -> Iterator[tuple[Numbers, int]]:
     """Group texts of one length: a block without gaps, small enough for the processor's cache.
 
     Yields

@@ -13,21 +13,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcheck.encoder import Encoder, Float, equally_long
+from riskcheck.encoder import Encoder, Float, Numbers, equally_long
 
 HALFWAY = 0.5
 """Where on the way the gradient is taken: one step is best taken in the middle (the midpoint rule)."""
-Numbers = NDArray[np.int64]
 
 
 class _Read(NamedTuple):
     """Some texts of one length as the network read them, and which outputs are wanted of them."""
 
     wanted: Numbers
-    texts: Numbers
     of_text: Numbers
     block: Float
     x: Float
+    attention: Float
     active: list[NDArray[np.bool_]]
 
 
@@ -59,8 +58,9 @@ def shares(
         block = table[rows[begins[texts][:, None] + np.arange(length)]] * np.float32(HALFWAY)
         active: list[NDArray[np.bool_]] = []
         x = encoder.convolve(block, active)
-        pooled[texts] = encoder.pool(x)
-        found.append(_Read(which, texts, of_text, block, x, active))
+        attention = encoder.attention(x)
+        pooled[texts] = encoder.pool(x, attention)
+        found.append(_Read(which, of_text, block, x, attention, active))
     hidden = pooled @ encoder.hidden + encoder.hidden_bias
     back = (encoder.output[:, asked[:, 1]].T * (hidden > 0)[asked[:, 0]]) @ encoder.hidden.T
     result: list[Float] = [np.zeros(0, np.float32)] * len(asked)
@@ -75,7 +75,7 @@ def _below_pooling(encoder: Encoder, read: _Read, back: Float) -> Float:
     """Gradients by what is pooled, shape (outputs, length, width); ``back`` are those by its result."""
     x, of_text, width = read.x, read.of_text, encoder.width
     attended = back[:, 2 * width :].reshape(len(back), -1, width)
-    weight, highest = encoder.attention(x)[of_text], x.argmax(axis=1)[of_text]
+    weight, highest = read.attention[of_text], x.argmax(axis=1)[of_text]
     # By attention a token acts twice: with what it is, and with how much it draws attention.
     drawn = x[of_text] @ attended.transpose(0, 2, 1)
     drawn = weight * (drawn - (weight * drawn).sum(axis=1, keepdims=True))

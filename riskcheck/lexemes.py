@@ -10,12 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcheck.encoder import Encoder
+from riskcheck.encoder import Encoder, Float, Numbers
 from riskcheck.features import char_hashes, word_hash
 from riskcheck.text.analysis import Analysis
 
-Float = NDArray[np.float32]
-Numbers = NDArray[np.int64]
 _MOST = 20_000
 """Tokens kept; a stream of new words begins anew beyond it, so that memory stays bounded."""
 _BUCKET_BITS = 18

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcheck import gradient
-from riskcheck.encoder import Encoder, Float
+from riskcheck.encoder import Encoder, Float, Numbers
 from riskcheck.features import Occurrences, bits, occurrences, word_blocks
-from riskcheck.lexemes import Columns, Keys, Lexemes, Numbers
+from riskcheck.lexemes import Columns, Keys, Lexemes
 from riskcheck.text.analysis import Analysis
 
 Sums = NDArray[np.float64]

@@ -178,6 +178,13 @@ def test_a_csv_line_without_end_is_one_row_that_says_so(tmp_path: Path, monkeypa
     assert [(row["id"], row.get("error")) for row in rows] == [("1", None), ("2", "the row is too long"), ("5", None)]
 
 
+def test_a_long_header_is_not_held_against_the_first_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("riskcheck.batch.rows.LONGEST_LINE", 2000)
+    source = tmp_path / "in.csv"
+    source.write_text("id,text," + ",".join(["more"] * 1000) + "\n1,lovely day\n", encoding="utf-8")
+    assert score_file(source, tmp_path / "out.jsonl", SETTINGS).errors == 0
+
+
 def test_long_rows_make_chunks_of_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("riskcheck.batch.rows._HEAVIEST", 10_000)
     lines = tmp_path / "in.jsonl"

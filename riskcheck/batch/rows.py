@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, AnyStr
 
 from riskcheck.batch.formats import Format, unpacked
 from riskcheck.batch.settings import Settings
@@ -21,7 +21,8 @@ _HEAVIEST = 32 * 1024 * 1024
 """Bytes or characters of a chunk: long rows make chunks of fewer."""
 _SLICE = 16
 """Rows of Parquet that become Python's own at once: a small file can hold one long text very many times."""
-_CUT = "the row is too long"
+CUT = "the row is too long"
+"""What is said of a row of which the rest was passed over."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -99,8 +100,7 @@ def _lines(stream: IO[bytes], path: Path) -> Iterator[bytes]:
     while line or head:
         head = b""
         if len(line) >= LONGEST_LINE and not line.endswith(b"\n"):
-            while (line := stream.readline(LONGEST_LINE)) and not line.endswith(b"\n"):
-                pass
+            _pass_over(stream, b"\n")
             yield _TOO_LONG
         elif not line.isspace() and line:
             yield line
@@ -121,18 +121,25 @@ def _csv(stream: IO[bytes], path: Path, kind: str, settings: Settings) -> Iterat
         at = [header.index(name) if name in header else None for name in _columns(settings)]
         if at[0] is None:
             _no_text(path, settings, header)
+        lines.cut()  # the header's: it has all that is asked for
         while True:
             try:
                 row = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield (_CUT if lines.cut() else f"not valid {kind.upper()}: {error}",)
+                yield (CUT if lines.cut() else f"not valid {kind.upper()}: {error}",)
                 continue
             if lines.cut():
-                yield (_CUT,)
+                yield (CUT,)
             elif row:
                 yield tuple(row[i] if i is not None and i < len(row) else None for i in at)
+
+
+def _pass_over(stream: IO[AnyStr], end: AnyStr) -> None:
+    """Read on to the end of a line."""
+    while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith(end):
+        pass
 
 
 class _Cut:
@@ -150,8 +157,7 @@ class _Cut:
             raise StopIteration
         if len(line) == LONGEST_LINE and not line.endswith("\n"):
             self._was_cut = True
-            while (rest := self._text.readline(LONGEST_LINE)) and not rest.endswith("\n"):
-                pass
+            _pass_over(self._text, "\n")
         return line
 
     def cut(self) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 
 from riskcheck.assess import Assessor
 from riskcheck.assessment import Assessment
-from riskcheck.batch.rows import Chunk
+from riskcheck.batch.rows import CUT, Chunk
 from riskcheck.batch.settings import Settings, Summary
 from riskcheck.batch.write import encode
 from riskcheck.post import Post
@@ -80,7 +80,7 @@ def _posts(chunk: Chunk, settings: Settings) -> Iterator[Post | Unreadable]:
     decode = _decoder(settings).decode
     for number, line in enumerate(chunk.lines, chunk.first):
         if not line:
-            yield Unreadable(str(number), "the row is too long")
+            yield Unreadable(str(number), CUT)
             continue
         try:
             row = decode(line)
