@@ -125,7 +125,9 @@ def metrics() -> str:
     from riskcheck import artefact
 
     manifest = artefact.read(artefact.default_path()).manifest
-    titles = {"public": "public posts (`dev`)", "invented": "invented posts of unseen voices"}
+    titles = {
+        "public": "public posts (`dev`)", "challenge": "challenge posts", "invented": "hard invented posts",
+    }  # fmt: skip
     lines = [_row("held-out posts", "what", "posts", "with it", "average precision (95 %)", "precision", "recall")]
     lines.append(_row("---", "---", "--:", "--:", "---", "--:", "--:"))
     for name, title in titles.items():

@@ -69,6 +69,62 @@ def augment(splits: Splits, count: int, seed: int) -> list[str]:
     return made
 
 
+def padded(examples: Sequence[Example], wanted: np.ndarray, count: int, seed: int) -> tuple[list[str], np.ndarray]:
+    """Put posts among harmless ones, or two posts together: what is wanted of the whole is known from the parts.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        Labelled posts.
+    wanted : ndarray, shape (len(examples), 45)
+        What is wanted of each.
+    count, seed : int
+        How many to make.
+
+    Returns
+    -------
+    texts : list of str
+        At most 300 characters each: about what the product reads at once.
+    wanted : ndarray, shape (count, 45)
+        The larger of the parts.
+    """
+    rng = random.Random(seed)
+    short = [i for i, e in enumerate(examples) if len(e.text) < 220]
+    invented = [i for i in short if examples[i].collection == "authored"]
+    labelled = [i for i in short if examples[i].labels]
+    safe = [i for i in short if not examples[i].labels and len(examples[i].text) < 120]
+    texts, rows = [], []
+    while len(texts) < count:
+        parts = [rng.choice(invented if rng.random() < 0.6 else labelled if rng.random() < 0.5 else short)]
+        parts += [rng.choice(safe if rng.random() < 0.9 else invented) for _ in range(rng.choice([1, 1, 2]))]
+        rng.shuffle(parts)
+        whole = rng.choice([" ", ". ", "\n", "\n\n", " ... "]).join(examples[i].text for i in parts)
+        if len(whole) <= 300:
+            texts.append(whole)
+            rows.append(wanted[parts].max(axis=0))
+    return texts, np.array(rows, dtype=np.float32)
+
+
+def noised(text: str, rng: random.Random) -> str:
+    """Write a post as a hastier person would; it keeps its meaning."""
+    way = rng.random()
+    if way < 0.3:
+        text = text.lower()
+    elif way < 0.4:
+        text = text.translate(str.maketrans("", "", ".,;:!?"))
+    elif way < 0.5:
+        text = text.replace("'", "").replace("\u2019", "")
+    if rng.random() < 0.3:
+        text = rng.choice(["so ", "ok ", "lol ", "honestly ", "well, ", "Today: ", "just saying: ", "anyway "]) + text
+    words = text.split(" ")
+    plain = [i for i, word in enumerate(words) if len(word) > 3 and word.isascii() and word.isalpha()]
+    for i in rng.sample(plain, min(len(plain), rng.choice([0, 1, 1, 2]))):
+        at = rng.randrange(1, len(words[i]) - 1)
+        head, one, two, tail = words[i][:at], words[i][at], words[i][at + 1], words[i][at + 2 :]
+        words[i] = head + rng.choice([two + one, one, two, one + one + two]) + tail
+    return " ".join(words)
+
+
 def save_texts(name: str, texts: list[str]) -> None:
     """Keep texts for the next step."""
     WORK.mkdir(exist_ok=True)

@@ -8,6 +8,7 @@ It learns from the labels and from the teacher's probabilities for unlabelled an
 from __future__ import annotations
 
 import argparse
+import random
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -217,21 +218,28 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=3e-3, help="Highest learning rate.")
     parser.add_argument("--start", type=Path, help="Go on from the arrays of an earlier run.")
     parser.add_argument("--repeat", type=int, default=2, help="How often labelled posts count.")
+    parser.add_argument("--padded", type=int, default=80_000, help="Texts made of several labelled posts.")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "encoder.npz")
     args = parser.parse_args()
     examples = split(args.data, args.texts).train
     labelled = read([e.text for e in examples])
+    rng = random.Random(7)
+    hasty = read([common.noised(e.text, rng) for e in examples])
     pool, made = read(common.load_texts("pool")), read(common.load_texts("augmented"))
     vocabulary = Vocabulary(labelled + pool, least=6, buckets=16384)
-    encoded = [vocabulary.encode(part) for part in (labelled, pool, made)]
     y = common.targets(examples)
     scores = {name: np.load(common.WORK / f"{name}.npy").astype(np.float32) for name in ("train", "pool", "augmented")}
     # The teacher may have been trained before the last labels came: those are learnt as they are.
     known = dict(zip(common.load_texts("train"), scores["train"], strict=True))
     blended = np.array([(row + known.get(e.text, row)) / 2 for row, e in zip(y, examples, strict=True)])
-    posts = Batches(encoded[0] * args.repeat + encoded[1] + encoded[2])
-    wanted = np.concatenate([np.tile(blended, (args.repeat, 1)), scores["pool"], scores["augmented"]])
-    weight = np.concatenate([np.ones(len(y) * args.repeat), np.full(len(pool), 0.7), np.ones(len(made))])
+    together, known_of_parts = common.padded(examples, blended, args.padded, 8)
+    parts = [
+        *[(labelled, blended, 1.0)] * args.repeat, (hasty, blended, 1.0), (read(together), known_of_parts, 1.0),
+        (pool, scores["pool"], 0.7), (made, scores["augmented"], 0.7),
+    ]  # fmt: skip
+    posts = Batches([post for read_posts, _, _ in parts for post in vocabulary.encode(read_posts)])
+    wanted = np.concatenate([rows for _, rows, _ in parts])
+    weight = np.concatenate([np.full(len(rows), weight) for _, rows, weight in parts])
     net = Student(vocabulary, args.width, tuple(int(d) for d in args.dilations.split(",")))
     if args.start:
         start_from(net, vocabulary, args.start)

@@ -129,16 +129,22 @@ def read_labelled(file: Path) -> list[Example]:
         where = f"{file}:{number}"
         if not isinstance(row.get("text"), str):
             raise CorpusError(f"{where}: no text; every line needs text and labels")
-        collection = str(row.get("dataset", file.stem))
+        collection, pair = str(row.get("dataset", file.stem)), str(row.get("pair", ""))
         examples.append(
             Example(
                 id=post_id(collection, row["text"]), text=row["text"], labels=_labels(row, where),
-                collection=collection, pair=str(row.get("pair", "")),
+                collection=collection, group=pair, pair=pair, kind=str(row.get("kind", "")),
             )
         )  # fmt: skip
     if not examples:
         raise CorpusError(f"{file}: no labelled post in it; every line needs text and labels")
     return examples
+
+
+def read_challenge(data: Path) -> list[Example]:
+    """Read the challenge set: invented posts of other makers, which nothing is fitted on and no choice rests on."""
+    file = data / "checks" / "challenge.jsonl"
+    return read_labelled(file) if file.exists() else []
 
 
 def label_files(data: Path) -> list[Path]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcheck.corpus import evaluate, thresholds
-from riskcheck.corpus.reading import AUTHORED, Example, hydrate, hydrated_files, read_authored
+from riskcheck.corpus.reading import AUTHORED, Example, hydrate, hydrated_files, read_authored, read_challenge
 from riskcheck.corpus.splitting import role, with_groups
 from riskcheck.errors import CorpusError
 from riskcheck.model import RiskModel, severities
@@ -142,14 +142,11 @@ def train(
         say("no texts of public posts given: training on the invented posts alone, the result is not the shipped model")
     model, limits = fit(splits, read_encoder(encoder), seed=seed)
     say("evaluating")
+    tests = {"invented": splits.test, "public": splits.dev, "challenge": read_challenge(data)}
     manifest = {
         "version": MODEL_VERSION if texts is not None else f"{MODEL_VERSION}+invented-only",
         "thresholds": limits,
-        "metrics": {
-            name: evaluate.report(model, examples, limits)
-            for name, examples in (("invented", splits.test), ("public", splits.dev))
-            if examples
-        },
+        "metrics": {name: evaluate.report(model, examples, limits) for name, examples in tests.items() if examples},
         "posts": {"train": len(splits.train), "calibration": len(splits.calibration)},
         "made_with": versions(),
     }

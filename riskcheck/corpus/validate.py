@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskcheck.categories import CATEGORIES
-from riskcheck.corpus.reading import AUTHORED, Example, label_files, post_id, read_authored, read_jsonl, read_labels
+from riskcheck.corpus.reading import (
+    AUTHORED,
+    Example,
+    label_files,
+    post_id,
+    read_authored,
+    read_challenge,
+    read_jsonl,
+    read_labels,
+)
 from riskcheck.corpus.splitting import near_duplicates, role
 
 _MASKS = {"voice", "trade", "age", "place", "platform", "style"}
@@ -40,7 +49,7 @@ def validate(data: Path) -> tuple[list[Problem], dict[str, int]]:
     counted = Counter(key for file in label_files(data) for key, _ in read_labels(file))
     voices = {row.get("voice"): row for row in read_jsonl(data / "voices.jsonl")}
     problems = [*_schema(examples, voices), *_duplicates(examples), *_against_examples(examples)]
-    problems += _leaks(examples)
+    problems += _leaks([*examples, *read_challenge(data)])
     problems += [
         Problem("labels", f"post {key} is labelled {n} times; keep one") for key, n in counted.items() if n > 1
     ]
@@ -101,12 +110,13 @@ def _against_examples(examples: list[Example]) -> list[Problem]:
 
 
 def _leaks(examples: list[Example]) -> list[Problem]:
-    """No voice, twin family or near-duplicate group may stand on two sides of the split."""
+    """No voice, twin family or near-duplicate group may stand on two sides of the split; the challenge set is one."""
     sides: defaultdict[str, set[str]] = defaultdict(set)
     first = near_duplicates([e.text for e in examples])
     for e, index in zip(examples, first, strict=True):
-        sides[f"voice {e.group}"].add(role(e))
-        sides[f"near-duplicates of {examples[index].id}"].add(role(e))
+        side = role(e) if e.collection == AUTHORED else e.collection
+        sides[f"voice {e.group}"].add(side)
+        sides[f"near-duplicates of {examples[index].id}"].add(side)
         if e.pair:
-            sides[f"twins of {e.pair}"].add(role(e))
+            sides[f"twins of {e.pair}"].add(side)
     return [Problem("leaks", f"{name} stand in {' and '.join(sorted(r))}") for name, r in sides.items() if len(r) > 1]

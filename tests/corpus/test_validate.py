@@ -110,6 +110,11 @@ def copies_apart(corpus: Corpus) -> None:
     )
 
 
+def copy_in_the_challenge(corpus: Corpus) -> None:
+    copied = {"text": str(corpus["posts/a.jsonl"][2]["text"]).upper() + "!", "labels": {}}
+    corpus["checks/challenge.jsonl"] = [copied]
+
+
 def two_label_files(corpus: Corpus) -> None:
     corpus["labels/dev.jsonl"].append({"id": "0" * 12, "labels": {}})
 
@@ -132,6 +137,7 @@ def twice_in_a_label_file(corpus: Corpus) -> None:
         (against_a_safe_example, "labels", "contradicts an example of substance_use"),
         (twins_apart, "leaks", "twins of"),
         (copies_apart, "leaks", "near-duplicates of"),
+        (copy_in_the_challenge, "leaks", "stand in challenge and train"),
         (two_label_files, "labels", "post 000000000000 is labelled 2 times"),
         (twice_in_a_label_file, "labels", "000000000000"),
     ],
