@@ -234,12 +234,12 @@ def main() -> None:
     blended = np.array([(row + known.get(e.text, row)) / 2 for row, e in zip(y, examples, strict=True)])
     together, known_of_parts = common.padded(examples, blended, args.padded, 8)
     parts = [
-        *[(labelled, blended, 1.0)] * args.repeat, (hasty, blended, 1.0), (read(together), known_of_parts, 1.0),
-        (pool, scores["pool"], 0.7), (made, scores["augmented"], 0.7),
+        (labelled, blended, 1.0, args.repeat), (hasty, blended, 1.0, 1), (read(together), known_of_parts, 1.0, 1),
+        (pool, scores["pool"], 0.7, 1), (made, scores["augmented"], 0.7, 1),
     ]  # fmt: skip
-    posts = Batches([post for read_posts, _, _ in parts for post in vocabulary.encode(read_posts)])
-    wanted = np.concatenate([rows for _, rows, _ in parts])
-    weight = np.concatenate([np.full(len(rows), weight) for _, rows, weight in parts])
+    posts = Batches([post for found, _, _, times in parts for post in vocabulary.encode(found) * times])
+    wanted = np.concatenate([np.tile(rows, (times, 1)) for _, rows, _, times in parts])
+    weight = np.concatenate([np.full(times * len(rows), weight) for _, rows, weight, times in parts])
     net = Student(vocabulary, args.width, tuple(int(d) for d in args.dilations.split(",")))
     if args.start:
         start_from(net, vocabulary, args.start)
